@@ -1,0 +1,70 @@
+"""What is on a page: its size, its turn, its lines. Pixels are those of the page image *as given*.
+
+A polygon is four (x, y) corners in pixels, clockwise from the corner that is top-left when the text is
+upright. Text is always Unicode NFC.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+Point = tuple[float, float]
+Polygon = tuple[Point, Point, Point, Point]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One printed line. `confidence` is in 0..1; `model` is `name@version` of the recogniser that read it."""
+
+    text: str
+    polygon: Polygon
+    confidence: float
+    model: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """An upright rectangle on an image, in pixels: left, top, right, bottom."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    @classmethod
+    def of(cls, polygon: Polygon) -> Box:
+        """The smallest upright rectangle that holds `polygon`."""
+        xs, ys = [x for x, _ in polygon], [y for _, y in polygon]
+        return cls(min(xs), min(ys), max(xs), max(ys))
+
+    @property
+    def width(self) -> float:
+        return self.right - self.left
+
+    @property
+    def height(self) -> float:
+        return self.bottom - self.top
+
+    def union(self, other: Box) -> Box:
+        """The smallest rectangle that holds both."""
+        return Box(
+            min(self.left, other.left),
+            min(self.top, other.top),
+            max(self.right, other.right),
+            max(self.bottom, other.bottom),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class PageReading:
+    """The lines of one page in reading order.
+
+    `width`, `height`: pixels of the page image as given. `rotation`: how many degrees clockwise (0, 90, 180,
+    270) the image must be turned to stand upright. `seconds`: time spent reading, all models together.
+    """
+
+    lines: tuple[Line, ...]
+    width: int
+    height: int
+    rotation: int = 0
+    seconds: float = 0.0

@@ -18,7 +18,9 @@ class HosoError(Exception):
     retryable: ClassVar[bool] = False
     exit_code: ClassVar[int] = 1
     vi: ClassVar[str] = "Hệ thống gặp lỗi nội bộ. Hãy thử lại; nếu vẫn lỗi, báo cho người vận hành kèm mã theo dõi."
-    en: ClassVar[str] = "Something failed inside the system. Try again; if it persists, tell the operators the trace id."
+    en: ClassVar[str] = (
+        "Something failed inside the system. Try again; if it persists, tell the operators the trace id."
+    )
 
     def __init__(self, detail: str = "") -> None:
         super().__init__(detail or self.en)

@@ -88,7 +88,7 @@ class Unavailable(HosoError):
     status = 503
     retryable = True
     exit_code = 3
-    vi = "Một thành phần của hệ thống tạm thời không sẵn sàng. Hãy thử lại sau ít phút; `hoso doctor` cho biết thành phần nào."
+    vi = "Một thành phần của hệ thống tạm thời không sẵn sàng. Hãy thử lại sau ít phút; `hoso doctor` chỉ rõ phần nào."
     en = "A part of the system is not available now. Retry in a few minutes; `hoso doctor` says which part."
 
 

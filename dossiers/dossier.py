@@ -67,6 +67,7 @@ class Stage(StrEnum):
     UNDERSTAND = "understand"
     CHECK = "check"
     PACKAGE = "package"
+    COMPOSE = "compose"  # after the appraisal: the package with corrected fields, and the draft of the result
     SIGN_LEADER = "sign-leader"
     SIGN_SEAL = "sign-seal"
     DELIVER = "deliver"

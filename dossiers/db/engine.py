@@ -63,7 +63,7 @@ class Db:
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
-        """One transaction. Raises `DatabaseUnavailable` when the server is away; a retry is safe, nothing was half done."""
+        """One transaction. Raises `DatabaseUnavailable` when the server is away: nothing was half done."""
         session = self._sessions()
         try:
             with session.begin():

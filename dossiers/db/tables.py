@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import BigInteger, DateTime, ForeignKey, Index, MetaData, Text, UniqueConstraint, func, text
 from sqlalchemy.dialects.postgresql import JSONB, UUID
@@ -26,7 +26,7 @@ NAMING = {
 
 class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=NAMING)
-    type_annotation_map = {
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
         datetime: DateTime(timezone=True),
         dict[str, Any]: JSONB,
         list[Any]: JSONB,
@@ -40,7 +40,11 @@ def _dossier_key() -> Mapped[uuid.UUID]:
 
 
 class DossierRow(Base):
-    """One dossier. `version` is the ETag; `deadline_at` is the one deadline of the machine's work, `due_at` that of people."""
+    """One dossier. `version` is the ETag; `deadline_at` is the machine's one deadline, `due_at` that of people.
+
+    The package is the digitised dossier (what the officer appraises); the draft is the result that the leader
+    approves and the signer signs, byte for byte; the result is the draft with its signatures.
+    """
 
     __tablename__ = "dossiers"
     __table_args__ = (Index("ix_dossiers_agency_created", "agency", "created_at"),)
@@ -66,6 +70,8 @@ class DossierRow(Base):
     package_key: Mapped[str | None]
     package_sha256: Mapped[str | None]
     fields_key: Mapped[str | None]
+    draft_key: Mapped[str | None]
+    draft_sha256: Mapped[str | None]
     result_key: Mapped[str | None]
     result_sha256: Mapped[str | None]
     validation_key: Mapped[str | None]
@@ -207,7 +213,9 @@ class StageRunRow(Base):
         UniqueConstraint("dossier_id", "stage", "page", postgresql_nulls_not_distinct=True),
         Index(
             "ix_stage_runs_ready",
+            "client_id",
             text("priority DESC"),
+            "rank",
             "id",
             postgresql_where=text(f"state = '{RunState.PENDING.value}'"),
         ),
@@ -221,6 +229,7 @@ class StageRunRow(Base):
     page: Mapped[int | None]  # page number, for page stages
     state: Mapped[str] = mapped_column(default=RunState.PENDING.value)
     priority: Mapped[int] = mapped_column(default=0)
+    rank: Mapped[int] = mapped_column(BigInteger)  # age of the dossier: an older dossier's late stage goes first
     attempt: Mapped[int] = mapped_column(default=0)
     max_attempts: Mapped[int]
     token: Mapped[int] = mapped_column(BigInteger, default=0)

@@ -84,8 +84,12 @@ class UploadRow(Base):
 
 
 class ApprovalRow(Base):
-    """A person's decision at a step, signed by that person. Step `sign` is the seal keeper's release of the seal
-    (Nghị định 30/2020/NĐ-CP art. 32.2: the seal is never unattended). Never updated, never deleted."""
+    """A person's decision at a step, signed by that person; never updated, never deleted.
+
+    `document_sha256` binds it to bytes: step `appraise` to the package, `approve` to the draft of the result (the
+    signer signs that draft and no other), `sign` (the seal keeper's release of the seal; Nghị định 30/2020/NĐ-CP
+    art. 32.2: the seal is never unattended) to the result as the leader's signature left it.
+    """
 
     __tablename__ = "approvals"
 
@@ -103,7 +107,12 @@ class ApprovalRow(Base):
 
 
 class SigningIntentRow(Base):
-    """One signature that shall exist exactly once: written before the token is asked, the CMS stored after."""
+    """One signature that shall exist exactly once: written before the token is asked, the CMS stored after.
+
+    Written by the transaction that records the decision: accepting at `approve` writes the leader's intent over the
+    draft, accepting at `sign` the seal's over the leader-signed result. The signer publishes by
+    `dossiers.db.steps.signed`, which moves the dossier on.
+    """
 
     __tablename__ = "signing_intents"
     __table_args__ = (UniqueConstraint("dossier_id", "role", "document_sha256", "key_label"),)

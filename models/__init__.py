@@ -1,0 +1,1 @@
+"""What reads a page: detector, recogniser, orienter, their weights, and how they are trained and judged."""

@@ -1,0 +1,128 @@
+"""Fonts that can write Vietnamese, found by family in the Debian packages that bring them.
+
+Guarantees that every face handed out holds all 134 Vietnamese letters and all printable ASCII in its cmap (checked
+once per file and process), and that a missing package is an error that names it. `HOSO_FONT_PATH` adds folders to
+search before Debian's.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from fontTools.ttLib import TTFont
+from PIL import ImageFont
+
+from dossiers.errors import HosoError
+from models.charset import VIETNAMESE_LETTERS
+
+SEARCH = (Path("/usr/share/fonts"), Path("/usr/share/texmf/fonts/opentype"))
+STYLES = ("regular", "bold", "italic", "bold-italic")
+_NEEDED = frozenset(map(ord, VIETNAMESE_LETTERS)) | frozenset(range(0x21, 0x7F))
+
+
+class FontMissing(HosoError):
+    """A font file is not on this machine; `detail` names the family, the style and the Debian package."""
+
+    code = "models.font_missing"
+    vi = "Thiếu phông chữ để tạo trang mẫu. Hãy cài gói Debian ghi trong chi tiết (apt-get install)."
+    en = "A font that sample pages need is missing. Install the Debian package named in the detail (apt-get install)."
+
+
+class FontIncomplete(HosoError):
+    """A font file lacks letters of Vietnamese; `detail` names the file and the letters."""
+
+    code = "models.font_incomplete"
+    vi = "Phông chữ thiếu chữ tiếng Việt. Hãy cài lại gói phông của Debian hoặc chọn phông khác."
+    en = "A font lacks Vietnamese letters. Reinstall its Debian package or choose another font."
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """One typeface: the package that brings it, its kind (serif, sans, mono), and its files by style."""
+
+    name: str
+    package: str
+    kind: str
+    files: tuple[str, str, str, str]
+
+
+def _family(name: str, package: str, kind: str, pattern: str, *styles: str) -> Family:
+    regular, bold, italic, bold_italic = (pattern.format(style) for style in styles)
+    return Family(name, package, kind, (regular, bold, italic, bold_italic))
+
+
+_PLAIN = ("Regular", "Bold", "Italic", "BoldItalic")
+_GYRE = ("regular", "bold", "italic", "bolditalic")
+_DEJAVU = ("", "-Bold", "-Oblique", "-BoldOblique")
+
+FAMILIES = {
+    family.name: family
+    for family in (
+        _family("Tinos", "fonts-croscore", "serif", "Tinos-{}.ttf", *_PLAIN),
+        _family("Arimo", "fonts-croscore", "sans", "Arimo-{}.ttf", *_PLAIN),
+        _family("Cousine", "fonts-croscore", "mono", "Cousine-{}.ttf", *_PLAIN),
+        _family("TeX Gyre Termes", "fonts-texgyre", "serif", "texgyretermes-{}.otf", *_GYRE),
+        _family("TeX Gyre Pagella", "fonts-texgyre", "serif", "texgyrepagella-{}.otf", *_GYRE),
+        _family("TeX Gyre Schola", "fonts-texgyre", "serif", "texgyreschola-{}.otf", *_GYRE),
+        _family("TeX Gyre Bonum", "fonts-texgyre", "serif", "texgyrebonum-{}.otf", *_GYRE),
+        _family("TeX Gyre Heros", "fonts-texgyre", "sans", "texgyreheros-{}.otf", *_GYRE),
+        _family("TeX Gyre Heros Condensed", "fonts-texgyre", "sans", "texgyreheroscn-{}.otf", *_GYRE),
+        _family("TeX Gyre Cursor", "fonts-texgyre", "mono", "texgyrecursor-{}.otf", *_GYRE),
+        _family("DejaVu Sans", "fonts-dejavu", "sans", "DejaVuSans{}.ttf", *_DEJAVU),
+        _family("DejaVu Sans Condensed", "fonts-dejavu", "sans", "DejaVuSansCondensed{}.ttf", *_DEJAVU),
+        _family("DejaVu Serif", "fonts-dejavu", "serif", "DejaVuSerif{}.ttf", "", "-Bold", "-Italic", "-BoldItalic"),
+        _family("Noto Serif", "fonts-noto-core", "serif", "NotoSerif-{}.ttf", *_PLAIN),
+        _family("Noto Sans", "fonts-noto-core", "sans", "NotoSans-{}.ttf", *_PLAIN),
+        _family("Open Sans", "fonts-open-sans", "sans", "OpenSans-{}.ttf", *_PLAIN),
+        _family("Roboto", "fonts-roboto", "sans", "Roboto-{}.ttf", *_PLAIN),
+        _family("Roboto Condensed", "fonts-roboto", "sans", "RobotoCondensed-{}.ttf", *_PLAIN),
+        _family("Charis SIL", "fonts-sil-charis", "serif", "CharisSIL-{}.ttf", *_PLAIN),
+        _family("Carlito", "fonts-crosextra-carlito", "sans", "Carlito-{}.ttf", *_PLAIN),
+        _family("FreeSerif", "fonts-freefont-ttf", "serif", "FreeSerif{}.ttf", "", "Bold", "Italic", "BoldItalic"),
+        _family("FreeSans", "fonts-freefont-ttf", "sans", "FreeSans{}.ttf", "", "Bold", "Oblique", "BoldOblique"),
+    )
+}
+
+
+@cache
+def _files() -> dict[str, Path]:
+    extra = [Path(part) for part in os.environ.get("HOSO_FONT_PATH", "").split(os.pathsep) if part]
+    found: dict[str, Path] = {}
+    for root in (*extra, *SEARCH):
+        for path in sorted(root.rglob("*.[to]tf")) if root.is_dir() else ():
+            found.setdefault(path.name, path)
+    return found
+
+
+def check_coverage(path: Path) -> None:
+    """Raise `FontIncomplete` if the cmap of `path` lacks a Vietnamese letter or a printable ASCII sign."""
+    with TTFont(path, lazy=True) as font:
+        missing = sorted(_NEEDED - font.getBestCmap().keys())
+    if missing:
+        raise FontIncomplete(f"{path.name}: {''.join(map(chr, missing))}")
+
+
+@cache
+def find_font(family: str, style: str = "regular") -> Path:
+    """The file of one face, checked. Unknown family: `KeyError`; not installed: `FontMissing`."""
+    entry = FAMILIES[family]
+    name = entry.files[STYLES.index(style)]
+    path = _files().get(name)
+    if path is None:
+        raise FontMissing(f"{family} {style} ({name}): apt-get install {entry.package}")
+    check_coverage(path)
+    return path
+
+
+@cache
+def load_font(family: str, style: str, size: int) -> ImageFont.FreeTypeFont:
+    """A face at `size` pixels per em, ready to draw with Pillow (basic layout: Vietnamese needs no shaping in NFC)."""
+    return ImageFont.truetype(str(find_font(family, style)), size, layout_engine=ImageFont.Layout.BASIC)
+
+
+def installed_families() -> tuple[str, ...]:
+    """Families whose four styles are all on this machine, in the order of `FAMILIES`."""
+    return tuple(name for name, family in FAMILIES.items() if all(file in _files() for file in family.files))

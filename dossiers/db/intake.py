@@ -16,8 +16,8 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from config.settings import Queue
-from dossiers.db import audit, events, queue
-from dossiers.db.tables import DossierRow, FileRow, StageRunRow
+from dossiers.db import audit, events, steps
+from dossiers.db.tables import DossierRow, FileRow
 from dossiers.db.trust import IdempotencyRow
 from dossiers.dossier import Stage, new_code
 from dossiers.errors import Conflict
@@ -92,6 +92,8 @@ def accept(session: Session, new: NewDossier, limits: Queue) -> tuple[DossierRow
         procedure=new.procedure,
         reference=new.reference,
         priority=new.priority,
+        rank=time.time_ns() // 1000,
+        max_attempts=limits.max_attempts,
         callback_url=new.callback_url,
         deadline_at=now + timedelta(seconds=limits.deadline_s),
         due_at=new.due_at,
@@ -116,16 +118,7 @@ def accept(session: Session, new: NewDossier, limits: Queue) -> tuple[DossierRow
                 client_id=new.client_id, key=new.idempotency_key, body_sha256=new.body_sha256, dossier_id=new.id
             )
         )
-    session.add(
-        StageRunRow(
-            dossier_id=new.id,
-            client_id=new.client_id,
-            stage=Stage.INGEST.value,
-            priority=new.priority,
-            rank=time.time_ns() // 1000,
-            max_attempts=limits.max_attempts,
-        )
-    )
+    steps.enqueue(session, dossier, Stage.INGEST)
     events.record(session, new.id, "dossier.accepted", files=len(new.files))
     audit.append(
         session,
@@ -135,7 +128,6 @@ def accept(session: Session, new: NewDossier, limits: Queue) -> tuple[DossierRow
         procedure=new.procedure,
         files=[{"sha256": file.stored.sha256, "size": file.stored.size} for file in new.files],
     )
-    queue.wake(session)
     return dossier, True
 
 

@@ -30,8 +30,8 @@ WITH held AS (
     SELECT client_id, count(*) AS n FROM stage_runs WHERE state = 'leased' GROUP BY client_id
 ), candidates AS (
     SELECT run.id, run.priority, run.rank,
-           coalesce(held.n, 0) + row_number() OVER (PARTITION BY run.client_id ORDER BY run.priority DESC, run.rank, run.id)
-               AS turn
+           coalesce(held.n, 0) + row_number() OVER (
+               PARTITION BY run.client_id ORDER BY run.priority DESC, run.rank, run.id) AS turn
     FROM clients
     LEFT JOIN held ON held.client_id = clients.id
     CROSS JOIN LATERAL (
@@ -126,7 +126,8 @@ def postpone(session: Session, lease: Lease, code: str, detail: str, wait_s: flo
     _close(
         session,
         lease,
-        "state = 'pending', not_before = now() + make_interval(secs => :wait), error_code = :code, error_detail = :detail",
+        "state = 'pending', not_before = now() + make_interval(secs => :wait), "
+        "error_code = :code, error_detail = :detail",
         wait=wait_s,
         code=code,
         detail=detail[:2000],
@@ -134,7 +135,7 @@ def postpone(session: Session, lease: Lease, code: str, detail: str, wait_s: flo
 
 
 def quarantine(session: Session, lease: Lease, code: str, detail: str) -> None:
-    """No further attempt: the run is set aside with its reason and the dossier goes on without it. Raises `LeaseLost`."""
+    """No further attempt: the run is set aside with its reason. Raises `LeaseLost`."""
     _close(
         session,
         lease,

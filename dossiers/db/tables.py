@@ -58,6 +58,8 @@ class DossierRow(Base):
     step: Mapped[str] = mapped_column(default=Step.RECEIVE.value)
     state: Mapped[str] = mapped_column(default=State.PROCESSING.value)
     priority: Mapped[int] = mapped_column(default=0)  # higher first
+    rank: Mapped[int] = mapped_column(BigInteger)  # age: an older dossier's late stage goes before a new one's first
+    max_attempts: Mapped[int]  # of each of its stage runs
     version: Mapped[int] = mapped_column(default=1)
     callback_url: Mapped[str | None]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
@@ -229,7 +231,7 @@ class StageRunRow(Base):
     page: Mapped[int | None]  # page number, for page stages
     state: Mapped[str] = mapped_column(default=RunState.PENDING.value)
     priority: Mapped[int] = mapped_column(default=0)
-    rank: Mapped[int] = mapped_column(BigInteger)  # age of the dossier: an older dossier's late stage goes first
+    rank: Mapped[int] = mapped_column(BigInteger)  # the dossier's
     attempt: Mapped[int] = mapped_column(default=0)
     max_attempts: Mapped[int]
     token: Mapped[int] = mapped_column(BigInteger, default=0)

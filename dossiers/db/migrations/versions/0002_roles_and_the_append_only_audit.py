@@ -19,6 +19,7 @@ WRITES = {
         "INSERT, UPDATE": "dossiers, stage_runs, outbox, fields",
         "INSERT": "files, corrections, events, approvals, signing_intents, audit",
         "INSERT, UPDATE, DELETE": "sessions, uploads, idempotency_keys",
+        "UPDATE (state, attempt, not_before)": "signing_intents",
     },
     WORKER: {
         "INSERT, UPDATE": "dossiers, stage_runs",

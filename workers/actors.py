@@ -1,0 +1,91 @@
+"""What runs inside Ray's processes: CPU actors that do jobs, reader actors that own the models.
+
+An actor answers with its resident memory beside each result, so that the pool can recycle it in time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from config.settings import Settings
+from dossiers.page import Polygon
+from dossiers.store import ObjectStore
+from models.reader import Reader
+from workers.batching import Batcher
+
+Image = np.ndarray[Any, np.dtype[np.uint8]]
+
+
+def resident_mib() -> int:
+    """Resident memory of this process, MiB."""
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") // (1024 * 1024)
+
+
+class CpuActor:
+    """Runs one job at a time: decoding, rasterising, preparing, cropping, packaging."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._store = ObjectStore(settings.store)
+        self._orient = Reader.orienter(settings)
+
+    def do(self, job: Callable[..., Any], *arguments: Any) -> tuple[Any, int]:
+        """`job(tools, *arguments)` and this process's memory in MiB."""
+        tools = Tools(self._settings, self._store, self._orient)
+        return job(tools, *arguments), resident_mib()
+
+    def pid(self) -> int:
+        return os.getpid()
+
+
+class Tools:
+    """What a job may use: settings, the object store, the orientation model."""
+
+    def __init__(self, settings: Settings, store: ObjectStore, orient: Callable[[Image], int]) -> None:
+        self.settings, self.store, self.orient = settings, store, orient
+
+
+class ReaderActor:
+    """Owns the detector and the recogniser; its calls are concurrent, its models run in one thread."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._reader = Reader.open(settings)
+        self._thread = ThreadPoolExecutor(1, "models")
+        self._lines: Batcher[Image, tuple[str, float]] | None = None
+
+    def _in_thread(self, call: Callable[[], Any]) -> asyncio.Future[Any]:
+        return asyncio.get_running_loop().run_in_executor(self._thread, call)
+
+    async def detect(self, image: Image) -> tuple[list[Polygon], int]:
+        """Line polygons of one upright page, and memory."""
+        polygons = await self._in_thread(lambda: self._reader.detect(image))
+        return polygons, resident_mib()
+
+    async def recognise(self, crops: Sequence[Image]) -> tuple[list[tuple[str, float]], int]:
+        """(text, confidence) of each crop, read in batches shared with whatever other pages are here; and memory."""
+        if self._lines is None:
+            pool = self._settings.pool
+            self._lines = Batcher(
+                self._reader.recognise,
+                self._reader.bucket,
+                pool.batch_lines,
+                pool.batch_wait_ms / 1000,
+                self._in_thread,
+            )
+        return await self._lines.submit(crops), resident_mib()
+
+    async def model(self) -> str:
+        """`name@version` of the recogniser, recorded with every line."""
+        return self._reader.model
+
+    async def pid(self) -> int:
+        return os.getpid()

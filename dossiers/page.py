@@ -7,6 +7,7 @@ upright. Text is always Unicode NFC.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 Point = tuple[float, float]
 Polygon = tuple[Point, Point, Point, Point]
@@ -68,3 +69,31 @@ class PageReading:
     height: int
     rotation: int = 0
     seconds: float = 0.0
+
+
+def reading_to_json(reading: PageReading) -> dict[str, Any]:
+    """The one JSON form of a reading: what is stored, what the API sends and what `hoso read` writes."""
+    return {
+        "lines": [
+            {
+                "text": line.text,
+                "polygon": [[round(x, 1), round(y, 1)] for x, y in line.polygon],
+                "confidence": round(line.confidence, 4),
+                "model": line.model,
+            }
+            for line in reading.lines
+        ],
+        "width": reading.width,
+        "height": reading.height,
+        "rotation": reading.rotation,
+        "seconds": round(reading.seconds, 3),
+    }
+
+
+def reading_from_json(data: dict[str, Any]) -> PageReading:
+    """The inverse of `reading_to_json` (coordinates to a tenth of a pixel)."""
+    lines = []
+    for line in data["lines"]:
+        a, b, c, d = ((float(x), float(y)) for x, y in line["polygon"])
+        lines.append(Line(line["text"], (a, b, c, d), float(line["confidence"]), line.get("model", "")))
+    return PageReading(tuple(lines), data["width"], data["height"], data["rotation"], data["seconds"])

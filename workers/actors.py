@@ -12,15 +12,13 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from config.settings import Settings
 from dossiers.page import Polygon
 from dossiers.store import ObjectStore
 from models.reader import Reader
 from workers.batching import Batcher
-
-Image = np.ndarray[Any, np.dtype[np.uint8]]
+from workers.jobs.sources import Sources
+from workers.jobs.tools import Image, Tools
 
 
 def resident_mib() -> int:
@@ -33,24 +31,15 @@ class CpuActor:
     """Runs one job at a time: decoding, rasterising, preparing, cropping, packaging."""
 
     def __init__(self, settings: Settings) -> None:
-        self._settings = settings
-        self._store = ObjectStore(settings.store)
-        self._orient = Reader.orienter(settings)
+        store = ObjectStore(settings.store)
+        self._tools = Tools(settings, store, Sources(store), Reader.orienter(settings))
 
     def do(self, job: Callable[..., Any], *arguments: Any) -> tuple[Any, int]:
         """`job(tools, *arguments)` and this process's memory in MiB."""
-        tools = Tools(self._settings, self._store, self._orient)
-        return job(tools, *arguments), resident_mib()
+        return job(self._tools, *arguments), resident_mib()
 
     def pid(self) -> int:
         return os.getpid()
-
-
-class Tools:
-    """What a job may use: settings, the object store, the orientation model."""
-
-    def __init__(self, settings: Settings, store: ObjectStore, orient: Callable[[Image], int]) -> None:
-        self.settings, self.store, self.orient = settings, store, orient
 
 
 class ReaderActor:

@@ -80,7 +80,7 @@ def _checked(day: int, month: int, year: int, shown: str) -> ParsedValue:
 
 
 def date_in_words(raw: str) -> str:
-    """"Ngày mười lăm tháng ba năm hai nghìn không trăm hai mươi tư" -> "2024-03-15"; "" when it is not such a date.
+    """ "Ngày mười lăm tháng ba năm hai nghìn không trăm hai mươi tư" -> "2024-03-15"; "" when it is not such a date.
 
     Tones are forgiven, so `tháng tư` and `tư` in years both read as four. "năm" is both "year" and "five": the
     year begins at the last "năm" that is followed by a number of thousands.
@@ -91,7 +91,11 @@ def date_in_words(raw: str) -> str:
     at = words.index("thang")
     day_words = [w for w in words[:at] if w not in ("ngay", "mung", "mong")]
     rest = words[at + 1 :]
-    splits = [i for i, w in enumerate(rest) if w == "nam" and i > 0 and "nghin" in rest[i:] or w == "nam" and "ngan" in rest[i:] and i > 0]
+    splits = [
+        i
+        for i, w in enumerate(rest)
+        if (w == "nam" and i > 0 and "nghin" in rest[i:]) or (w == "nam" and "ngan" in rest[i:] and i > 0)
+    ]
     for split in splits:
         month_words = ["mot" if w == "gieng" else "muoi hai" if w == "chap" else w for w in rest[:split]]
         day = number_in_words(" ".join(day_words))

@@ -10,7 +10,16 @@ import unicodedata
 
 # Some packages and readers write Đ as the Icelandic Eth, and quotes or dashes in look-alike forms.
 _LOOK_ALIKE = str.maketrans(
-    {"\u00d0": "Đ", "\u00f0": "đ", "\u00a0": " ", "\u200b": "", "\ufeff": "", "\u2019": "'", "\u2018": "'", "\u0110": "Đ"}
+    {
+        "\u00d0": "Đ",
+        "\u00f0": "đ",
+        "\u00a0": " ",
+        "\u200b": "",
+        "\ufeff": "",
+        "\u2019": "'",
+        "\u2018": "'",
+        "\u0110": "Đ",
+    }
 )
 _LEADERS = re.compile(r"(?:[.…·•_‥]\s?){3,}|…+|_{2,}|(?:\.\s?){2,}(?=\s|$)")
 _EDGES = " \t:;,.…·•_|-–—"

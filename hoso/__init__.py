@@ -1,0 +1,1 @@
+"""Hoso on top: the command line, the embedded instance, the demonstration."""

@@ -55,6 +55,8 @@ def page_order(session: Session, lease: Lease) -> PageOrder:
         use_text_layer=page.use_text_layer,
         raster_key=page.raster_key or "",
         image_key=page.image_key or "",
+        width=page.width or 0,
+        height=page.height or 0,
     )
 
 

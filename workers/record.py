@@ -8,10 +8,12 @@ go on. So a result is stored at most once, and by the newest holder alone.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from config.settings import Retention
 from dossiers.db import audit, queue, steps
 from dossiers.db.queue import Lease
 from dossiers.db.tables import DocumentRow, DossierRow, FieldRow, FileRow, FindingRow, PageRow
@@ -191,10 +193,11 @@ def drafted(session: Session, lease: Lease, result: Drafted) -> None:
     steps.after_stage(session, dossier, Stage.COMPOSE, None)
 
 
-def delivered(session: Session, lease: Lease, result: Delivered) -> None:
+def delivered(session: Session, lease: Lease, result: Delivered, retention: Retention) -> None:
     """Everything is in the store, the manifest says what; only now the dossier is completed."""
     dossier = _begin(session, lease)
     dossier.validation_key, dossier.manifest_key = result.validation.key, result.manifest.key
+    dossier.expires_at = datetime.now(UTC) + timedelta(days=retention.result_days)
     audit.append(session, "worker", "dossier.delivered", dossier.code, manifest_sha256=result.manifest.sha256)
     steps.after_stage(session, dossier, Stage.DELIVER, None)
 

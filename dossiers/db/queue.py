@@ -121,13 +121,17 @@ def complete(session: Session, lease: Lease) -> None:
     _close(session, lease, "state = 'done', finished_at = now(), error_code = NULL, error_detail = NULL")
 
 
-def postpone(session: Session, lease: Lease, code: str, detail: str, wait_s: float) -> None:
-    """The attempt failed and another is allowed: not before `wait_s` seconds from now. Raises `LeaseLost`."""
+def postpone(session: Session, lease: Lease, code: str, detail: str, wait_s: float, counted: bool = True) -> None:
+    """The attempt failed and another is allowed: not before `wait_s` seconds from now. Raises `LeaseLost`.
+
+    `counted=False` takes the attempt back: what failed was not the run but something it needs.
+    """
     _close(
         session,
         lease,
         "state = 'pending', not_before = now() + make_interval(secs => :wait), "
-        "error_code = :code, error_detail = :detail",
+        "error_code = :code, error_detail = :detail, attempt = attempt - :uncounted",
+        uncounted=0 if counted else 1,
         wait=wait_s,
         code=code,
         detail=detail[:2000],

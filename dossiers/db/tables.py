@@ -256,3 +256,16 @@ class EventRow(Base):
     at: Mapped[datetime] = mapped_column(server_default=func.now())
     kind: Mapped[str]
     data: Mapped[dict[str, Any]]
+
+
+class WorkerRow(Base):
+    """A worker process's sign of life. Says nothing about leases: those are in `stage_runs` alone."""
+
+    __tablename__ = "workers"
+
+    owner: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    since: Mapped[datetime]
+    seen_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    held: Mapped[int]
+    replaced: Mapped[dict[str, Any]]

@@ -36,6 +36,8 @@ class PageOrder:
     use_text_layer: bool
     raster_key: str = ""
     image_key: str = ""
+    width: int = 0
+    height: int = 0
 
 
 @dataclass(frozen=True, slots=True)

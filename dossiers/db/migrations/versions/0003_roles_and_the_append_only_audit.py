@@ -7,8 +7,8 @@ installs (or `hoso up`) gives them login and a password.
 
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "0003"
+down_revision = "0002"
 branch_labels = None
 depends_on = None
 
@@ -24,7 +24,7 @@ WRITES = {
     WORKER: {
         "INSERT, UPDATE": "dossiers, stage_runs",
         "INSERT": "audit",
-        "INSERT, UPDATE, DELETE": "files, pages, documents, fields, findings, events, outbox",
+        "INSERT, UPDATE, DELETE": "files, pages, documents, fields, findings, events, outbox, workers",
         "DELETE": "sessions, uploads, idempotency_keys, corrections",
     },
     SIGNER: {

@@ -167,7 +167,7 @@ def _package(tools: Tools, order: DossierOrder) -> tuple[bytes, bytes]:
     """(package, fields.json). Created at the dossier's own time, so that the same dossier gives the same bytes."""
     fields = fields_json(order.code, order.procedure, order.documents)
     agency = agencies()[order.agency]
-    info = PackageInfo(order.code, procedures()[order.procedure].name_vi, agency.name, order.created_at, fields)
+    info = PackageInfo(order.code, procedures()[order.procedure].name, agency.name, order.created_at, fields)
     return package(_package_pages(tools, order), info), fields
 
 

@@ -58,6 +58,15 @@ class Stored:
     version_id: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class OriginalVersion:
+    """One version of an original, as a listing shows it."""
+
+    key: str
+    version_id: str
+    modified: datetime
+
+
 class _HashingReader(io.RawIOBase):
     """Hashes what passes through it on the way to the store."""
 
@@ -140,6 +149,7 @@ class ObjectStore:
                 length=-1,
                 part_size=PART,
                 content_type=media_type,
+                num_parallel_uploads=1,  # with more, the SDK queues parts without bound when the store is slow
             )
         return Stored(key, reader.sha256, reader.size, result.version_id or "")
 
@@ -169,10 +179,33 @@ class ObjectStore:
             stat = self._client.stat_object(bucket_name=self._settings.originals_bucket, object_name=key)
         return int(stat.size or 0), stat.version_id or ""
 
-    def remove_original(self, key: str) -> None:
-        """For uploads that never became part of a dossier. A locked version refuses."""
+    def hash_original(self, key: str, version_id: str) -> Stored:
+        """Read what a client uploaded by itself, to know its hash and size."""
+        reader, size = hashlib.sha256(), 0
+        with self._stream(self._settings.originals_bucket, key, version_id) as chunks:
+            for chunk in chunks:
+                reader.update(chunk)
+                size += len(chunk)
+        return Stored(key, reader.hexdigest(), size, version_id)
+
+    def remove_original(self, key: str, version_id: str = "") -> None:
+        """For uploads that never became part of a dossier. Removes that version, or without one all of them (a removal
+        that names no version would only hide the object). A locked version refuses."""
+        versions = [version_id] if version_id else [found.version_id for found in self.original_versions(key)]
         with _translated():
-            self._client.remove_object(bucket_name=self._settings.originals_bucket, object_name=key)
+            for version in versions:
+                self._client.remove_object(
+                    bucket_name=self._settings.originals_bucket, object_name=key, version_id=version or None
+                )
+
+    def original_versions(self, prefix: str = "") -> Iterator[OriginalVersion]:
+        """Every version of every original whose key begins with `prefix`, delete markers included."""
+        with _translated():
+            for entry in self._client.list_objects(
+                bucket_name=self._settings.originals_bucket, prefix=prefix, recursive=True, include_version=True
+            ):
+                if entry.last_modified is not None:
+                    yield OriginalVersion(str(entry.object_name), entry.version_id or "", entry.last_modified)
 
     def presign_upload(self, key: str) -> str:
         """A URL to which a client PUTs a large file itself."""

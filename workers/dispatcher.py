@@ -53,9 +53,11 @@ class Dispatcher:
     async def run(self) -> None:
         """Work until `stop`. Raises `DatabaseUnavailable` only at the start; later it waits for the database."""
         loop = asyncio.get_running_loop()
-        listener = Listener(
-            self.house.settings.database, queue.CHANNEL, lambda _: loop.call_soon_threadsafe(self._woken.set)
-        )
+
+        def woken(_payload: str) -> None:
+            loop.call_soon_threadsafe(self._woken.set)
+
+        listener = Listener(self.house.settings.database, queue.CHANNEL, woken)
         listener.start()
         beat = asyncio.create_task(self._keep_alive())
         try:

@@ -12,7 +12,7 @@ from config.catalogue import agencies, forms, procedures
 from dossiers.document import Document, Finding
 from dossiers.dossier import Stage
 from dossiers.fields_json import fields_json
-from dossiers.page import reading_from_json
+from dossiers.page import Line, reading_from_json
 from dossiers.store import Stored
 from workers.jobs.tools import Tools
 from workers.pdfa.compose import append_pages
@@ -149,7 +149,7 @@ def deliver_result(tools: Tools, order: DeliverOrder) -> Delivered:
 
 
 def _read_page(tools: Tools, page: KnownPage) -> ReadPage:
-    lines = ()
+    lines: tuple[Line, ...] = ()
     if page.lines_key:
         lines = reading_from_json(json.loads(tools.store.get_artifact(page.lines_key))).lines
     return ReadPage(

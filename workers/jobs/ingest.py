@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from dossiers.document import Finding
+from dossiers.document import Finding, Severity
 from dossiers.dossier import Stage
 from workers.jobs.tools import Tools
 from workers.stages.ingest import IngestedFile, Member, SourceFile, ingest
@@ -64,17 +64,23 @@ def ingest_dossier(tools: Tools, order: IngestOrder) -> Ingested:
     files: list[KnownFile] = []
     findings: list[Finding] = []
     limit, next_ordinal = tools.settings.limits.files_per_dossier, len(order.originals) + 1
+    anchors = sorted((tools.settings.signing.certificates / "roots").glob("*.pem"))
     for original in order.originals:
         tools.store.lock_original(original.object_key, original.version_id, order.locked_until)
         path = tools.sources.original(original.object_key, original.version_id, original.sha256)
         with tools.sources.workdir(order.dossier_id) as workdir:
-            found = ingest(SourceFile(original.ordinal, original.name, path), tools.settings.limits, Path(workdir))
+            found = ingest(
+                SourceFile(original.ordinal, original.name, path), tools.settings.limits, Path(workdir), anchors
+            )
             findings.extend(found.findings)
             if not _is_container(found, path):
                 files.append(_upload(original, found, found.members[0] if found.members else None))
                 continue
             files.append(_upload(original, found, None))
-            for member in found.members[: max(0, limit - len(files))]:
+            room = max(0, limit - next_ordinal + 1)
+            if len(found.members) > room:
+                findings.append(_too_many(original, len(found.members) - room, limit))
+            for member in found.members[:room]:
                 files.append(_member(tools, order.dossier_id, next_ordinal, original.ordinal, member))
                 next_ordinal += 1
     files.sort(key=lambda file: file.ordinal)
@@ -83,6 +89,16 @@ def ingest_dossier(tools: Tools, order: IngestOrder) -> Ingested:
 
 def _is_container(found: IngestedFile, path: Path) -> bool:
     return found.error is None and any(member.path != path for member in found.members)
+
+
+def _too_many(original: Original, left_out: int, limit: int) -> Finding:
+    return Finding(
+        "dossier.too_many_files",
+        Severity.ERROR,
+        f"Hồ sơ chỉ nhận tối đa {limit} tệp; {left_out} tệp trong ZIP không được đọc. Hãy nộp chúng trong hồ sơ khác.",
+        f"A dossier takes at most {limit} files; {left_out} of this ZIP were not read. Submit them in another dossier.",
+        file=original.ordinal,
+    )
 
 
 def _upload(original: Original, found: IngestedFile, only: Member | None) -> KnownFile:

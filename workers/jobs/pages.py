@@ -108,7 +108,7 @@ def load_image(tools: Tools, key: str) -> Image:
     image = cv2.imdecode(np.frombuffer(tools.store.get_artifact(key), np.uint8), cv2.IMREAD_COLOR)
     if image is None:
         raise ImageUndecodable(key)
-    return image
+    return np.asarray(image, np.uint8)
 
 
 def crop_page(_tools: Tools, image: Image, polygons: Sequence[Polygon]) -> list[Image]:

@@ -32,7 +32,8 @@ class Find(_Strict):
     Lines are taken whose centre lies in `columns` x `rows`, from the one that matches `start` (its group `value` if
     it has one, else from the next line) up to the one that matches `stop`; those that match `keep` and not `skip`.
     Lines that `glue` matches belong to the line before them. Of what is left `pick` chooses. `value` says what the
-    field's value is when the place is found, where the paper does not write it out.
+    field's value is when the place is found, where the paper does not write it out. All patterns are held against the
+    text without tones and marks, so that a reader's slip in a mark does not hide a place; case counts.
     """
 
     pages: Literal["first", "last", "any"] = "first"
@@ -79,6 +80,7 @@ class FormField(_Strict):
     person: str = Field("", description="Whose: fields of one person are checked against each other")
     fact: Literal["", "name", "birth", "birth_words", "id", "gender", "phone"] = ""
     date_of: Literal["", "signing"] = Field("", description="`signing`: must not lie in the future")
+    pattern: Regex = Field("", description="The value's own look, where it has no label; letters without marks, lower case")
     find: tuple[Find, ...] = Field((), description="Places tried in turn; with it the label is for people only")
     basis: str = Field("", description="How sure the source of this label is, where it differs from the form's")
 
@@ -102,8 +104,9 @@ class Form(_Strict):
     source_confidence: str = Field(description="How sure it is that labels and order are those of the official form")
     sources: tuple[str, ...] = ()
     note: str = ""
-    signs: tuple[Regex, ...] = Field((), description="For papers without one title: patterns on the first page")
+    signs: tuple[Regex, ...] = Field((), description="For papers without one title: patterns of lines, marks left out")
     min_signs: int = Field(0, ge=0, description="So many of `signs` make it this kind")
+    doubt_below: float = Field(0.85, ge=0, le=1, description="A field of lower confidence asks for an officer's eye")
     stops: tuple[str, ...] = Field((), description="Printed texts that end the area of values: declaration, signatures")
     fields: tuple[FormField, ...] = Field((), description="Empty: the kind is recognised, its fields are not read")
 

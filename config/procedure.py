@@ -46,9 +46,9 @@ class Procedure(_Strict):
     code: str = Field(pattern=r"^[a-z0-9-]+$", description="Short slug of the API")
     national_code: str = Field(description="Code in the national database of procedures (MaTTHC)")
     national_code_is_sample: bool = Field(description="True: not verified, must be set before the portal is connected")
-    name: str
+    name_vi: str
     name_en: str
-    field: str = Field(description="Lĩnh vực")
+    field_vi: str = Field(description="Lĩnh vực")
     field_en: str
     legal_basis: str
     source_confidence: str

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 # Some packages and readers write Đ as the Icelandic Eth, and quotes or dashes in look-alike forms.
 _LOOK_ALIKE = str.maketrans(
@@ -39,15 +40,20 @@ def clean(raw: str) -> str:
     return text.strip(_EDGES)
 
 
-def fold_char(char: str) -> str:
-    """One letter without tone and mark, lower case: "Ệ" -> "e", "Đ" -> "d"."""
-    base = unicodedata.normalize("NFD", char)[0].lower()
-    return "d" if base in "đð" else base
+def bare(text: str) -> str:
+    """`text` (taken as NFC) without tones and marks, case kept, character by character: "Đệm" -> "Dem"."""
+    return "".join(_bare_char(char) for char in text)
 
 
 def fold(text: str) -> str:
-    """`text` without tones and marks, lower case, the same number of characters as its NFC form."""
-    return "".join(fold_char(char) for char in nfc(text))
+    """NFC of `text` without tones and marks, lower case, character by character: "Đệm" -> "dem"."""
+    return bare(nfc(text)).lower()
+
+
+@lru_cache(maxsize=4096)
+def _bare_char(char: str) -> str:
+    base = unicodedata.normalize("NFD", char)[0]
+    return {"Đ": "D", "đ": "d"}.get(base, base)
 
 
 def words_of(text: str) -> tuple[str, ...]:

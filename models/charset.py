@@ -34,6 +34,13 @@ def _letters() -> str:
 VIETNAMESE_LETTERS = _letters()
 
 
+_ASCII = "".join(map(chr, range(0x21, 0x7F)))
+_SIGNS = "“”‘’–—…→²³°½§·•«»×±≤≥÷☐☑☒✓₫Ø"
+
+CHARSET = (*_ASCII, *VIETNAMESE_LETTERS, *_SIGNS, " ")
+"""Characters that our own recogniser writes, in the order of its classes after the CTC blank (class 0)."""
+
+
 def missing_letters(charset: Iterable[str]) -> str:
     """The Vietnamese letters that `charset` lacks, in alphabetical order; empty when it is complete."""
     held = set(charset)

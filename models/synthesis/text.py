@@ -16,7 +16,8 @@ from pathlib import Path
 CORPORA = Path(__file__).parent / "corpora"
 
 
-def _words(joined: str, separator: str = " ") -> tuple[str, ...]:
+def words(joined: str, separator: str = " ") -> tuple[str, ...]:
+    """A list written as one string."""
     return tuple(joined.split(separator))
 
 
@@ -26,27 +27,27 @@ _FAMILY_NAMES = (
     ("Trịnh", 1), ("Mai", 1), ("Đoàn", 1), ("Lương", 1), ("Tạ", 1), ("Quách", 1), ("Chu", 1), ("Triệu", 1),
     ("Vi", 1), ("Nông", 1), ("Sầm", 1), ("Giàng", 1), ("Điểu", 1), ("Tôn Nữ", 1), ("Thạch", 1),
 )  # fmt: skip
-_MIDDLE_MALE = _words("Văn Hữu Đức Quốc Minh Công Đình Xuân Thanh Ngọc Quang Gia Bảo Trọng Thế Duy Tuấn Viết Bá Anh")
-_MIDDLE_FEMALE = _words("Thị Thị Thị Ngọc Thu Thanh Kim Bích Hồng Mỹ Phương Khánh Diễm Quỳnh Thùy Tường Như Ánh Bảo")
-_GIVEN_MALE = _words(
+_MIDDLE_MALE = words("Văn Hữu Đức Quốc Minh Công Đình Xuân Thanh Ngọc Quang Gia Bảo Trọng Thế Duy Tuấn Viết Bá Anh")
+_MIDDLE_FEMALE = words("Thị Thị Thị Ngọc Thu Thanh Kim Bích Hồng Mỹ Phương Khánh Diễm Quỳnh Thùy Tường Như Ánh Bảo")
+_GIVEN_MALE = words(
     "Hùng Dũng Tuấn Hải Nam Sơn Khánh Phúc Thắng Cường Trung Kiên Đạt Long Bình Quân Khoa Thịnh Tiến Vinh Lâm Hiếu "
     "Nghĩa Tâm Toàn Đăng Việt Bách Tùng Huy Phong Khôi Thiện Nguyên Lộc Mạnh Quyết Chiến Hưởng Sỹ Đoàn Cảnh Hoạt"
 )
-_GIVEN_FEMALE = _words(
+_GIVEN_FEMALE = words(
     "Hoa Lan Hương Hạnh Thảo Trang Linh Ngân Mai Nga Yến Hằng Thủy Nhung Oanh Tuyết Vân Xuân Diệp Hà Loan Phượng Quyên "
     "Thơ Uyên Vy Trinh Nhi Châu Giang My Ngọc Hiền Nguyệt Cẩm Dung Liễu Kiều Thắm Bưởi Huệ Duyên Thúy Tươi Ánh"
 )
-_STREETS = _words(
+_STREETS = words(
     "Trần Hưng Đạo|Lê Lợi|Nguyễn Huệ|Hai Bà Trưng|Lý Thường Kiệt|Phan Bội Châu|Nguyễn Trãi|Hoàng Diệu|Quang Trung|"
     "Võ Nguyên Giáp|Điện Biên Phủ|Cách Mạng Tháng Tám|Nguyễn Văn Cừ|Lê Duẩn|Phạm Văn Đồng|Tôn Đức Thắng|Hùng Vương|"
     "Ngô Quyền|Đinh Tiên Hoàng|Bạch Đằng|30 tháng 4|Trường Chinh|Nguyễn Thị Minh Khai|Bùi Thị Xuân|Xô Viết Nghệ Tĩnh",
     "|",
 )
 _HAMLETS = ("Thôn", "Xóm", "Ấp", "Bản", "Tổ dân phố", "Khu phố", "Buôn", "Khóm")
-_HAMLET_NAMES = _words(
+_HAMLET_NAMES = words(
     "Đông|Đoài|Trung|Thượng|Hạ|Tân Lập|Phú Mỹ|Bình An|Hòa Thạnh|Đồng Tâm|Cầu Ngói|Vĩnh Lợi|Nà Pản", "|"
 )
-_MOBILE = _words("032 033 034 035 036 037 038 039 070 076 077 078 079 081 082 083 085 086 088 090 091 096 098")
+_MOBILE = words("032 033 034 035 036 037 038 039 070 076 077 078 079 081 082 083 085 086 088 090 091 096 098")
 _ETHNIC = ("Kinh", "Tày", "Thái", "Mường", "Khmer", "Hoa", "Nùng", "H'Mông", "Dao", "Gia Rai", "Ê Đê", "Ba Na", "Chăm")
 _ISSUERS = ("Cục Cảnh sát quản lý hành chính về trật tự xã hội", "Bộ Công an", "Cục Cảnh sát QLHC về TTXH")
 _AGENCIES = (
@@ -108,13 +109,13 @@ def full_name(rng: random.Random, sex: str) -> str:
     """A name of two to four words, as on a birth certificate: "Nguyễn Thị Thu Hương"."""
     names, weights = zip(*_FAMILY_NAMES, strict=True)
     middle, given = (_MIDDLE_MALE, _GIVEN_MALE) if sex == "Nam" else (_MIDDLE_FEMALE, _GIVEN_FEMALE)
-    words = [rng.choices(names, weights)[0]]
+    parts = [rng.choices(names, weights)[0]]
     if rng.random() > 0.04:
-        words.append(rng.choice(middle))
+        parts.append(rng.choice(middle))
     if rng.random() < 0.3:
-        words.append(rng.choice(given))
-    words.append(rng.choice(given))
-    return " ".join(words)
+        parts.append(rng.choice(given))
+    parts.append(rng.choice(given))
+    return " ".join(parts)
 
 
 def _house(rng: random.Random, commune: str) -> str:

@@ -1,0 +1,64 @@
+"""From a map of text chances to line boxes: the second half of Differentiable Binarization (Liao et al., 2020).
+
+The network marks the core of each line, shrunk by a fixed share of its area over its perimeter. Here the core is
+found, enclosed in the smallest rotated rectangle, and grown back by the same rule. Growing a rectangle by an offset
+is moving its four sides, so no polygon-clipping library is needed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+Corners = NDArray[np.float32]
+"""float32 [4, 2]: x, y; clockwise from the corner that is top-left."""
+
+
+@dataclass(frozen=True, slots=True)
+class BoxRules:
+    """`core`: chance from which a pixel belongs to a core; `sure`: mean chance from which a core is a line;
+    `grow`: area over perimeter times this is how far the sides move; `least`: shortest side of a core, in pixels."""
+
+    core: float = 0.3
+    sure: float = 0.5
+    grow: float = 1.6
+    least: float = 3.0
+
+
+def order_corners(corners: NDArray[np.float32]) -> Corners:
+    """Clockwise from the top-left corner of a box whose text runs within 45 degrees of level."""
+    by_x = corners[np.argsort(corners[:, 0], kind="stable")]
+    left = by_x[:2][np.argsort(by_x[:2, 1], kind="stable")]
+    right = by_x[2:][np.argsort(by_x[2:, 1], kind="stable")]
+    return np.array([left[0], right[0], right[1], left[1]], dtype=np.float32)
+
+
+def _grown(centre: tuple[float, float], size: tuple[float, float], angle: float, grow: float) -> Corners:
+    width, height = size
+    offset = width * height * grow / (2 * (width + height))
+    box = cv2.boxPoints((centre, (width + 2 * offset, height + 2 * offset), angle))
+    return order_corners(np.asarray(box, dtype=np.float32))
+
+
+def _mean_chance(chances: NDArray[np.float32], contour: NDArray[np.int32]) -> float:
+    x, y, width, height = cv2.boundingRect(contour)
+    mask = np.zeros((height, width), dtype=np.uint8)
+    cv2.fillPoly(mask, [contour - np.array([[x, y]], dtype=np.int32)], 1)
+    return float(cv2.mean(chances[y : y + height, x : x + width], mask)[0])
+
+
+def boxes_from_chances(chances: NDArray[np.float32], rules: BoxRules) -> list[Corners]:
+    """float32 [h, w] in 0..1 -> boxes in the same pixels, in no particular order."""
+    cores = (chances > rules.core).astype(np.uint8)
+    contours, _ = cv2.findContours(cores, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    found: list[Corners] = []
+    for contour in contours:
+        centre, size, angle = cv2.minAreaRect(contour)
+        if min(size) < rules.least - 1 or _mean_chance(chances, contour) < rules.sure:
+            continue
+        # Corners of pixels, not their middles: a core of n pixels is n wide.
+        found.append(_grown((centre[0] + 0.5, centre[1] + 0.5), (size[0] + 1, size[1] + 1), angle, rules.grow))
+    return found

@@ -1,0 +1,70 @@
+"""The PP-OCRv6 small line detector on ONNX Runtime, with our own reading of its map.
+
+Guarantees that the same page gives the same polygons whatever was read before, inside the image, in reading order.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from dossiers.page import Polygon
+from models.detection.boxes import BoxRules, Corners, boxes_from_chances
+from models.detection.gaps import cut_at_gaps
+from models.detection.order import in_reading_order
+from models.protocols import Image
+from models.runtime import Hardware, open_session
+from models.weights import HERE, Weights
+
+LONG_SIDE = 1280
+"""The long side of a page is scaled to this before detection (see the model card for what it was chosen by)."""
+_MULTIPLE = 32
+
+
+class OnnxDetector:
+    """A `Detector`."""
+
+    def __init__(
+        self,
+        weights: Weights,
+        hardware: Hardware,
+        folder: Path = HERE,
+        *,
+        long_side: int = LONG_SIDE,
+        rules: BoxRules | None = None,
+    ) -> None:
+        self._session = open_session(weights.path(folder), hardware)
+        self._input = self._session.get_inputs()[0].name
+        self._long_side = long_side
+        self._rules = rules or BoxRules()
+        self.identity = weights.identity
+
+    def chances(self, image: Image) -> NDArray[np.float32]:
+        """The map of text chances, float32 [h, w], of the page scaled to `long_side` (never enlarged)."""
+        height, width = image.shape[:2]
+        scale = min(1.0, self._long_side / max(height, width))
+        size = tuple(max(_MULTIPLE, round(side * scale / _MULTIPLE) * _MULTIPLE) for side in (width, height))
+        how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+        small = cv2.resize(image, size, interpolation=how).astype(np.float32)
+        pixels = (small / 127.5 - 1.0).transpose(2, 0, 1)[None]
+        (found,) = self._session.run(None, {self._input: np.ascontiguousarray(pixels)})
+        return np.asarray(found[0, 0], dtype=np.float32)
+
+    def detect(self, image: Image) -> list[Polygon]:
+        """Line polygons in pixels of `image`, in reading order."""
+        chances = self.chances(image)
+        height, width = image.shape[:2]
+        back = np.array([width / chances.shape[1], height / chances.shape[0]], dtype=np.float32)
+        boxes: list[Corners] = []
+        for box in boxes_from_chances(chances, self._rules):
+            inside = np.clip(box * back, 0, np.array([width, height], dtype=np.float32))
+            boxes.extend(cut_at_gaps(image, inside))
+        return [_polygon(box) for box in in_reading_order(boxes)]
+
+
+def _polygon(box: Corners) -> Polygon:
+    a, b, c, d = ((round(float(x), 1), round(float(y), 1)) for x, y in box)
+    return a, b, c, d

@@ -1,0 +1,64 @@
+"""What the three engines of the reading room promise, whoever implements them.
+
+Images are uint8 [height, width, 3] in BGR. Engines are not thread-safe: one engine, one thread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dossiers.page import Polygon
+
+Image = NDArray[np.uint8]
+
+
+class Detector(Protocol):
+    """Finds printed lines."""
+
+    @property
+    def identity(self) -> str:
+        """`name@version` of the weights."""
+        ...
+
+    def detect(self, image: Image) -> list[Polygon]:
+        """Line polygons of an upright page in reading order, in its pixels, clockwise from the text's top-left."""
+        ...
+
+
+class Recogniser(Protocol):
+    """Reads crops of lines."""
+
+    @property
+    def identity(self) -> str:
+        """`name@version` of the weights."""
+        ...
+
+    @property
+    def charset(self) -> tuple[str, ...]:
+        """Every character that it can write; all 134 Vietnamese letters are among them."""
+        ...
+
+    def bucket(self, crop: Image) -> int:
+        """The padded width at which `crop` is read; crops of one bucket can share a batch."""
+        ...
+
+    def recognise(self, crops: Sequence[Image]) -> list[tuple[str, float]]:
+        """(NFC text, confidence in 0..1) of each crop, in order; the others never change a result."""
+        ...
+
+
+class Orienter(Protocol):
+    """Says which way up a page is."""
+
+    @property
+    def identity(self) -> str:
+        """`name@version` of the weights."""
+        ...
+
+    def orient(self, image: Image) -> int:
+        """Degrees clockwise (0, 90, 180, 270) that turn `image` upright."""
+        ...

@@ -1,0 +1,110 @@
+"""The reading room's one door: a page image in, its lines with text, place and confidence out.
+
+Guarantees that `read` equals its separate steps (`orient`, `detect`, `crop`, `recognise`) put together, that the
+same page reads the same whatever was read before or beside it, and that polygons are in pixels of the image as
+given even when it had to be turned. A reader is not thread-safe: one reader, one thread.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from pathlib import Path
+
+from config.settings import Settings
+from dossiers.page import Line, PageReading, Polygon
+from models.cropping import crop_lines
+from models.detection.detector import OnnxDetector
+from models.orientation.orienter import OnnxOrienter
+from models.orientation.proof import best_turn
+from models.orientation.turning import turn, untouched_polygon
+from models.protocols import Image
+from models.recognition.recogniser import OnnxRecogniser
+from models.runtime import Hardware
+from models.weights import HERE, registry
+
+IN_DOUBT = 0.75
+"""Below this chance the orienter is not believed alone (it answers 0.92 on a clear page and never more)."""
+
+
+class Reader:
+    """Owns the three engines; each is opened, and its weights checked, when it is first needed."""
+
+    def __init__(self, hardware: Hardware, folder: Path = HERE) -> None:
+        self._hardware = hardware
+        self._folder = folder
+        self._weights = registry(folder / "registry.yaml")
+
+    @classmethod
+    def open(cls, settings: Settings) -> Reader:
+        """A reader with all engines opened. `WeightsRejected`, `CharsetIncomplete` if one cannot be trusted."""
+        reader = cls(Hardware(settings.pool.reader_threads, settings.pool.reader_gpus > 0))
+        _ = reader._orienter, reader._detector, reader._recogniser
+        return reader
+
+    @classmethod
+    def orienter(cls, settings: Settings) -> Callable[[Image], int]:
+        """Only `orient`, on one CPU thread; the other engines are opened when a page is first in doubt."""
+        return cls(Hardware(threads=1)).orient
+
+    @cached_property
+    def _orienter(self) -> OnnxOrienter:
+        return OnnxOrienter(self._weights["orienter"], self._hardware, self._folder)
+
+    @cached_property
+    def _detector(self) -> OnnxDetector:
+        return OnnxDetector(self._weights["detector"], self._hardware, self._folder)
+
+    @cached_property
+    def _recogniser(self) -> OnnxRecogniser:
+        return OnnxRecogniser(self._weights["recogniser"], self._hardware, self._folder)
+
+    @property
+    def model(self) -> str:
+        """`name@version` of the recogniser, recorded with every line."""
+        return self._weights["recogniser"].identity
+
+    @property
+    def models(self) -> dict[str, str]:
+        """`name@version` of each engine by role."""
+        return {role: weights.identity for role, weights in self._weights.items()}
+
+    def orient(self, image: Image) -> int:
+        """Degrees clockwise (0, 90, 180, 270) that turn `image` upright."""
+        chances = self._orienter.chances(image)
+        turns = sorted(chances, key=lambda degrees: -chances[degrees])
+        if chances[turns[0]] >= IN_DOUBT:
+            return turns[0]
+        return best_turn(image, turns, self._detector, self._recogniser)
+
+    def detect(self, image: Image) -> list[Polygon]:
+        """Line polygons of an upright page, in its pixels, in reading order."""
+        return self._detector.detect(image)
+
+    def crop(self, image: Image, polygons: Sequence[Polygon]) -> list[Image]:
+        """The crops of the lines, upright."""
+        return crop_lines(image, polygons)
+
+    def bucket(self, crop: Image) -> int:
+        """The width bucket of a crop; only crops of one bucket share a batch."""
+        return self._recogniser.bucket(crop)
+
+    def recognise(self, crops: Sequence[Image]) -> list[tuple[str, float]]:
+        """(NFC text, confidence in 0..1) of each crop, in order."""
+        return self._recogniser.recognise(crops)
+
+    def read(self, image: Image) -> PageReading:
+        """Everything on a page that came as it is: a scan or a photo, any way up. uint8 [h, w, 3] BGR."""
+        started = time.perf_counter()
+        height, width = image.shape[:2]
+        rotation = self.orient(image)
+        upright = turn(image, rotation)
+        polygons = self.detect(upright)
+        texts = self.recognise(self.crop(upright, polygons))
+        lines = tuple(
+            Line(text, untouched_polygon(polygon, rotation, width, height), confidence, self.model)
+            for polygon, (text, confidence) in zip(polygons, texts, strict=True)
+            if text
+        )
+        return PageReading(lines, width, height, rotation, time.perf_counter() - started)

@@ -1,0 +1,44 @@
+"""The picture that a recogniser sees: 48 pixels high, as wide as the line, padded to a bucket.
+
+Guarantees that the input made from a crop depends on that crop alone: the bucket is a function of its own width,
+so a line reads the same whatever shares its batch. Training and reading both use this code.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+HEIGHT = 48
+BUCKET = 64
+"""Widths are rounded up to a multiple of this."""
+WIDEST = 3072
+"""Crops wider than this at 48 px height (65 ems of text) are squeezed; no printed line of A4 is."""
+
+Crop = NDArray[np.uint8]
+Pixels = NDArray[np.float32]
+
+
+def scaled_width(crop: Crop) -> int:
+    """How wide `crop` is at 48 px height, at least 8 and at most `WIDEST`."""
+    height, width = crop.shape[:2]
+    return min(WIDEST, max(8, round(width * HEIGHT / height)))
+
+
+def scale_to_height(crop: Crop) -> Crop:
+    """uint8 [h, w, 3] BGR -> uint8 [48, w * 48 / h, 3], at least 8 and at most `WIDEST` wide."""
+    how = cv2.INTER_AREA if crop.shape[0] > HEIGHT else cv2.INTER_CUBIC
+    return np.asarray(cv2.resize(crop, (scaled_width(crop), HEIGHT), interpolation=how), dtype=np.uint8)
+
+
+def bucket_width(width: int) -> int:
+    """The padded width of a line that is `width` pixels wide at 48 px height."""
+    return -(-width // BUCKET) * BUCKET
+
+
+def to_pixels(line: Crop, width: int) -> Pixels:
+    """uint8 [48, w, 3] -> float32 [3, 48, width] in -1..1, padded on the right with 0 (mid grey)."""
+    out = np.zeros((3, HEIGHT, width), dtype=np.float32)
+    out[:, :, : line.shape[1]] = line.transpose(2, 0, 1).astype(np.float32) / 127.5 - 1.0
+    return out

@@ -1,0 +1,67 @@
+"""Our line recogniser on ONNX Runtime: crops in, NFC text and confidence out.
+
+Guarantees that a crop's text and confidence depend on that crop alone: its width bucket is its own, and a batch
+always has the same number of places (one on the CPU, where larger batches gain nothing; `GPU_BATCH` on a GPU, the
+empty places blank), so the arithmetic is the same whoever else is read. Weights whose charset cannot write
+Vietnamese are refused when opened.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from models.charset import require_vietnamese
+from models.protocols import Image
+from models.recognition.ctc import decode
+from models.recognition.prepare import HEIGHT, Pixels, bucket_width, scale_to_height, to_pixels, scaled_width
+from models.runtime import Hardware, open_session, runs_on_gpu
+from models.weights import HERE, Weights, WeightsRejected
+
+GPU_BATCH = 16
+
+
+class OnnxRecogniser:
+    """A `Recogniser`. The ONNX file carries its own charset (metadata `charset`, a JSON list, blank left out)."""
+
+    def __init__(self, weights: Weights, hardware: Hardware, folder: Path = HERE) -> None:
+        self._session = open_session(weights.path(folder), hardware)
+        metadata = self._session.get_modelmeta().custom_metadata_map
+        if "charset" not in metadata:
+            raise WeightsRejected(f"{weights.file} carries no charset")
+        self.charset: tuple[str, ...] = tuple(json.loads(metadata["charset"]))
+        require_vietnamese(self.charset, weights.identity)
+        self.identity = weights.identity
+        self._places = GPU_BATCH if runs_on_gpu(self._session) else 1
+        self._input = self._session.get_inputs()[0].name
+
+    def bucket(self, crop: Image) -> int:
+        """The padded width, in pixels at 48 px height, at which `crop` is read."""
+        return bucket_width(scaled_width(crop))
+
+    def recognise(self, crops: Sequence[Image]) -> list[tuple[str, float]]:
+        """(NFC text, confidence in 0..1 to four digits) of each crop, in order; an empty crop reads as ("", 0.0)."""
+        results: list[tuple[str, float]] = [("", 0.0)] * len(crops)
+        buckets: dict[int, list[int]] = defaultdict(list)
+        for number, crop in enumerate(crops):
+            if crop.size:
+                buckets[self.bucket(crop)].append(number)
+        for width, numbers in buckets.items():
+            for start in range(0, len(numbers), self._places):
+                batch = numbers[start : start + self._places]
+                pixels = [to_pixels(scale_to_height(crops[number]), width) for number in batch]
+                for number, result in zip(batch, self._read(pixels, width), strict=True):
+                    results[number] = result
+        return results
+
+    def _read(self, pixels: list[Pixels], width: int) -> list[tuple[str, float]]:
+        batch = np.zeros((self._places, 3, HEIGHT, width), dtype=np.float32)
+        batch[: len(pixels)] = pixels
+        (chances,) = self._session.run(None, {self._input: batch})
+        best = chances.argmax(axis=2)
+        top = chances.max(axis=2)
+        return [decode(best[row], top[row], self.charset) for row in range(len(pixels))]

@@ -20,7 +20,7 @@ from dossiers.db import migrate
 from dossiers.db.engine import Db, open_engine
 from dossiers.store import ObjectStore
 from hoso.embedded import instance as instances
-from hoso.embedded import parts, postgres, process
+from hoso.embedded import parts, postgres, process, provision
 from hoso.embedded.instance import Instance
 from hoso.embedded.roles import OWNER, ROLE_OF_KIND
 
@@ -45,7 +45,7 @@ def postgres_server(instance: Instance) -> Iterator[Instance]:
     """A running PostgreSQL with the migrated database and the roles of all kinds of processes."""
     server = parts.start_postgres(instance)
     parts.wait_until(lambda: parts.postgres_ready(instance), server, "postgres", 30)
-    parts.provision_database(instance)
+    provision.database(instance)
     yield instance
     process.end(server, postgres.STOP, 5)
 
@@ -96,9 +96,9 @@ def database_settings(instance: Instance, kind: str, name: str) -> Database:
 
 
 @pytest.fixture(scope="session")
-def store(instance: Instance, settings: Settings) -> Iterator[ObjectStore]:
+def store(instance: Instance) -> Iterator[ObjectStore]:
     """A running object store with both buckets."""
     server = parts.start_store(instance)
     parts.wait_until(lambda: parts.store_ready(instance), server, "store", 60)
-    yield ObjectStore(settings.store)
+    yield provision.buckets(instance)
     process.end(server, signal.SIGKILL, 5)  # it takes seconds at SIGTERM, and this store is thrown away

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import secrets
-import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -46,9 +46,12 @@ class Instance:
     def sockets(self) -> Path:
         """For Unix sockets; elsewhere when the path of the home is too long for one."""
         own = self.run / "sockets"
-        if len(str(own)) < _SOCKET_PATH_LIMIT:
-            return own
-        return Path(tempfile.gettempdir()) / f"hoso-{hashlib.sha256(str(self.home).encode()).hexdigest()[:12]}"
+        return own if len(str(own)) < _SOCKET_PATH_LIMIT else self.scratch / "sockets"
+
+    @property
+    def scratch(self) -> Path:
+        """A short path for Ray's session (its sockets have long names below it); removed when the instance stops."""
+        return Path("/tmp") / f"hoso-{hashlib.sha256(str(self.home).encode()).hexdigest()[:10]}"  # noqa: S108
 
     def secret_file(self, name: str) -> Path:
         return self.home / "secrets" / name
@@ -69,7 +72,11 @@ class Instance:
 
     def environment(self, kind: str) -> dict[str, str]:
         """What a process of that kind needs in its environment."""
-        base = {"HOSO_CONFIG": str(self.config_file(kind))}
+        root = str(Path(__file__).parents[2])  # so that parts start from a checkout that is not installed, too
+        path = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
+        base = {"HOSO_CONFIG": str(self.config_file(kind)), "PYTHONPATH": path, "PYTHONUNBUFFERED": "1"}
+        if kind == "worker":
+            base["RAY_TMPDIR"] = str(self.scratch)
         return base | (token.environment(self.home) if kind == "signer" else {})
 
     @property
@@ -95,6 +102,9 @@ def prepare(home: Path, *, with_pki: bool = True) -> Instance:
         for folder in (instance.home, instance.run, instance.home / "config", instance.home / "secrets"):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         instance.logs.mkdir(exist_ok=True)
+        instance.scratch.mkdir(exist_ok=True, mode=0o700)
+        if instance.scratch.is_symlink() or instance.scratch.stat().st_uid != os.geteuid():
+            raise CannotStart(f"{instance.scratch} belongs to somebody else: remove it, or choose another --home")
         instance.sockets.mkdir(exist_ok=True, mode=0o700)
     except OSError as error:
         raise CannotStart(f"{home}: {error.strerror}") from error

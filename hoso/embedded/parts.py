@@ -1,16 +1,14 @@
-"""Starting the embedded database and store and waiting until they serve; what the supervisor and the tests share."""
+"""Starting the embedded database and store and asking whether they serve; what supervisor and tests share."""
 
 from __future__ import annotations
 
 import subprocess
 import time
+import urllib.error
+import urllib.request
 from collections.abc import Callable
 
-from dossiers.db import migrate
-from dossiers.db.engine import open_engine
-from dossiers.errors import HosoError
-from dossiers.store import ObjectStore, StoreUnavailable
-from hoso.embedded import postgres, roles, seaweed
+from hoso.embedded import postgres, seaweed
 from hoso.embedded.errors import CannotStart
 from hoso.embedded.instance import Instance
 
@@ -43,25 +41,14 @@ def start_store(instance: Instance) -> subprocess.Popen[bytes]:
 
 
 def store_ready(instance: Instance) -> bool:
-    """Whether the store answers and has its buckets (which are made here on first sight)."""
-    store = ObjectStore(instance.settings("owner").store)
-    try:
-        store.ensure_buckets()
-    except HosoError as error:
-        if isinstance(error, StoreUnavailable):
-            return False
-        raise
-    return True
+    """Whether the S3 gateway answers; that it can also write shows in making the buckets."""
+    return answers(f"http://127.0.0.1:{instance.ports['s3']}/healthz")
 
 
-def provision_database(instance: Instance) -> None:
-    """Owner, database, migrations, and login for the roles of the processes. Repeatable."""
-    superuser, owner = instance.secret("postgres.password"), instance.secret("hoso.password")
-    postgres.ensure_owner_and_database(instance.sockets, superuser, owner)
-    engine = open_engine(instance.settings("owner").database, "provision")
+def answers(url: str, timeout_s: float = 2.0) -> bool:
+    """Whether a GET of our own loopback address gives 200."""
     try:
-        migrate.upgrade(engine)
-        names = [role for role in roles.ROLE_OF_KIND.values() if role != roles.OWNER]
-        roles.let_log_in(engine, {role: instance.secret(f"{role}.password") for role in names})
-    finally:
-        engine.dispose()
+        with urllib.request.urlopen(url, timeout=timeout_s) as response:  # noqa: S310 - our own address
+            return bool(response.status == 200)
+    except (urllib.error.URLError, OSError, ValueError):
+        return False

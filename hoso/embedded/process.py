@@ -72,7 +72,6 @@ def spawn(
 def belonging(home: Path, part: str | None = None) -> list[int]:
     """Ids of the live processes of the instance (or of one part), with their descendants; ours is not among them."""
     wanted = {f"{INSTANCE_TAG}={home}".encode()} | ({f"{PART_TAG}={part}".encode()} if part else set())
-    place = home / part if part else home
     parents: dict[int, int] = {}
     found: set[int] = set()
     for entry in Path("/proc").iterdir():
@@ -85,8 +84,7 @@ def belonging(home: Path, part: str | None = None) -> list[int]:
                 continue
             parents[pid] = int(parent)
             tags = set((entry / "environ").read_bytes().split(b"\0"))
-            # (PostgreSQL writes its titles over its environment; it sits in its data folder)
-            if wanted <= tags or (entry / "cwd").readlink().is_relative_to(place):
+            if wanted <= tags or (part in (None, "postgres") and _is_postgres(entry, home)):
                 found.add(pid)
     found.discard(os.getpid())
     grew = True
@@ -95,6 +93,11 @@ def belonging(home: Path, part: str | None = None) -> list[int]:
         found |= young
         grew = bool(young)
     return sorted(found)
+
+
+def _is_postgres(entry: Path, home: Path) -> bool:
+    """PostgreSQL writes its titles over its environment; but it sits in its data folder."""
+    return (entry / "exe").readlink().name == "postgres" and (entry / "cwd").readlink() == home / "postgres"
 
 
 def end(process: subprocess.Popen[bytes], first: signal.Signals, grace_s: float) -> None:

@@ -20,7 +20,7 @@ from config.settings import Database
 from dossiers.db.engine import Db, open_engine
 from dossiers.store import ObjectStore
 from hoso.embedded import instance as instances
-from hoso.embedded import parts, postgres, process
+from hoso.embedded import parts, postgres, process, provision
 from hoso.embedded.instance import KINDS, Instance
 from hoso.embedded.roles import ROLE_OF_KIND
 
@@ -107,7 +107,7 @@ def test_committed_rows_survive_a_killed_postgres(own_instance: Instance) -> Non
 def test_objects_and_their_lock_survive_a_killed_store_on_other_ports(own_instance: Instance) -> None:
     server = parts.start_store(own_instance)
     parts.wait_until(lambda: parts.store_ready(own_instance), server, "store", 60)
-    first = ObjectStore(own_instance.settings("owner").store)
+    first = provision.buckets(own_instance)
     data = b"\x00Hoso" * 500_000
     original = first.put_original("a/original.bin", io.BytesIO(data))
     first.lock_original("a/original.bin", original.version_id, datetime.now(UTC) + timedelta(days=1))
@@ -120,7 +120,7 @@ def test_objects_and_their_lock_survive_a_killed_store_on_other_ports(own_instan
     assert moved.ports["s3"] != own_instance.ports["s3"]
     server = parts.start_store(moved)
     parts.wait_until(lambda: parts.store_ready(moved), server, "store", 60)
-    second = ObjectStore(moved.settings("owner").store)
+    second = provision.buckets(moved)
     assert second.get_artifact(artifact.key) == b"derived"
     second.fetch_original("a/original.bin", original.version_id, original.sha256, moved.run / "copy")
     assert (moved.run / "copy").read_bytes() == data

@@ -1,0 +1,90 @@
+# One command for each thing a person does here; `make` alone lists them.
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.SUFFIXES:
+SHELL := /bin/bash
+
+VENV    := .venv
+BIN     := $(VENV)/bin
+PIP     := $(BIN)/python -m pip --disable-pip-version-check --no-input
+INSTALL := $(PIP) install --quiet -c constraints.txt
+HOSO    := $(BIN)/hoso
+HOME_ARG = $(if $(INSTANCE),--home $(INSTANCE))
+
+# SoftHSM2: the demonstration's token. poppler: `pdfsig`, the second opinion on signatures.
+DEBIAN_RUN  := softhsm2 poppler-utils
+# Fonts of the synthetic paper that models are trained and tested on (models/synthesis/fonts.py).
+DEBIAN_FONTS := fonts-croscore fonts-crosextra-carlito fonts-dejavu fonts-freefont-ttf fonts-noto-core \
+                fonts-open-sans fonts-roboto fonts-sil-charis fonts-texgyre
+# The page is tested in a real browser.
+DEBIAN_TEST := $(DEBIAN_FONTS) chromium
+
+.PHONY: help setup run up down status demo test check format soak bench train clean debian-run debian-test
+
+help: ## list these commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: debian-run $(VENV)/.installed ## install what running needs (venv, pinned packages, Debian packages)
+
+run: setup ## install, start everything, and watch three dossiers travel the whole path
+	@$(HOSO) demo $(HOME_ARG) $(ARGS)
+
+up: setup ## start the system and leave it running; prints the addresses
+	@$(HOSO) up $(HOME_ARG) $(ARGS)
+
+down: ## stop all of it; nothing is left behind
+	@if [ -x $(HOSO) ]; then $(HOSO) down $(HOME_ARG); else echo "not installed, so nothing runs"; fi
+
+test: debian-run debian-test $(VENV)/.installed-all ## run the tests (ARGS="tests/api -x" for some of them)
+	@$(BIN)/python -m pytest -p no:cacheprovider $(ARGS)
+
+check: $(VENV)/.installed-all ## lint, format, types, and the direction of imports
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(VENV)/.installed-all ## let ruff sort imports and format
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+soak: debian-run debian-test $(VENV)/.installed-all ## long runs and chaos
+	@$(BIN)/python -m pytest -p no:cacheprovider -m soak -o timeout=3600 $(ARGS)
+
+bench: setup ## pages a second through the whole system against the bare reader
+	@$(BIN)/python -m benchmarks.end_to_end $(ARGS)
+
+train: debian-run debian-test $(VENV)/.installed-all ## install what training needs (PyTorch, fonts, the starting weights)
+	@echo "Ready. See models/README.md for the commands."
+
+clean: down ## stop, then remove the environment, the instance and everything generated
+	rm -rf $(VENV) .hoso out build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+debian-run:
+	@scripts/debian-packages $(DEBIAN_RUN)
+
+debian-test:
+	@scripts/debian-packages $(DEBIAN_TEST)
+
+# --- the environment: each stamp is as new as what was installed from ------------------------------------------------
+
+$(BIN)/python:
+	@python=$$(PYTHON="$(PYTHON)" scripts/find-python) || exit 1; \
+	"$$python" -c 'import ensurepip, venv' 2>/dev/null || scripts/debian-packages python3.11-venv || exit 1; \
+	echo "Making $(VENV) with $$($$python --version)"; \
+	"$$python" -m venv $(VENV) || { rm -rf $(VENV); exit 1; }
+
+$(VENV)/.installed: pyproject.toml constraints.txt | $(BIN)/python
+	@echo "Installing the pinned packages (some minutes the first time)"
+	@$(INSTALL) -e .
+	@$(BIN)/python -m hoso.embedded.seaweed
+	@touch $@
+
+# rapidocr holds the weights that training starts from. Only its files are wanted: its requirement opencv-python would
+# overwrite opencv-python-headless, which is the same module.
+$(VENV)/.installed-all: $(VENV)/.installed
+	@echo "Installing what tests, checks and training need"
+	@$(INSTALL) -e '.[dev,train]'
+	@$(INSTALL) --no-deps rapidocr
+	@touch $@

@@ -15,11 +15,10 @@ from dossiers.fields_json import fields_json
 from dossiers.page import Line, reading_from_json
 from dossiers.store import Stored
 from workers.jobs.tools import Tools
-from workers.pdfa.compose import append_pages
-from workers.pdfa.decision_page import decision_page
 from workers.signing.trust import trust_of
 from workers.signing.validation import validate_result
 from workers.stages.check import check
+from workers.stages.compose import DraftInfo, compose
 from workers.stages.deliver import Artifact, manifest
 from workers.stages.package import PackageInfo, PackagePage, package
 from workers.stages.understand import ReadPage, Understood, understand
@@ -120,16 +119,8 @@ def compose_draft(tools: Tools, order: DraftOrder) -> Drafted:
     """The result document with the digitised pages behind it: what the leader approves, byte for byte."""
     dossier = order.dossier
     pages, fields = _package(tools, dossier)
-    front = decision_page(
-        procedure=procedures()[dossier.procedure],
-        agency=agencies()[dossier.agency],
-        code=dossier.code,
-        number=order.number,
-        issued_at=order.issued_at,
-        documents=dossier.documents,
-        package_sha256=order.package_sha256,
-    )
-    draft = append_pages(front, pages)
+    info = DraftInfo(dossier.code, order.number, order.issued_at, order.package_sha256)
+    draft = compose(pages, dossier.documents, procedures()[dossier.procedure], agencies()[dossier.agency], info)
     return Drafted(
         tools.store.put_artifact(dossier.dossier_id, Stage.COMPOSE.value, draft, "pdf", "application/pdf"),
         tools.store.put_artifact(dossier.dossier_id, Stage.COMPOSE.value, fields, "json", "application/json"),

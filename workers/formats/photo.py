@@ -16,7 +16,8 @@ def shrink(image: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], float]:
     """A grey copy on which everything here is measured (longest side 1000 px), and its scale."""
     grey = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
     scale = min(1.0, _SMALL / max(grey.shape))
-    return _scaled(np.asarray(grey, np.uint8), scale), scale
+    small: NDArray[np.uint8] = _scaled(np.asarray(grey, np.uint8), scale)
+    return small, scale
 
 
 def _scaled(grey: NDArray[np.uint8], scale: float) -> NDArray[np.uint8]:
@@ -36,8 +37,8 @@ def background(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
 def _ink(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Marks clearly darker than what is around them: 255, else 0."""
     smooth = cv2.GaussianBlur(grey, (3, 3), 0)
-    around = cv2.blur(smooth, (41, 41)).astype(np.int16)
-    return ((around - smooth) > np.maximum(12, around // 8)).astype(np.uint8) * 255
+    around = np.asarray(cv2.blur(smooth, (41, 41)), np.int16)
+    return np.where((around - smooth) > np.maximum(12, around // 8), 255, 0).astype(np.uint8)
 
 
 def is_blank(grey: NDArray[np.uint8]) -> bool:

@@ -16,7 +16,7 @@ from dossiers.values.identity import parse_personal_id
 from dossiers.values.names import parse_name
 from dossiers.values.numbers import parse_money, parse_number
 from dossiers.values.result import ParsedValue, bad, good
-from dossiers.values.text import clean, fold
+from dossiers.values.text import clean, fold, tidy
 
 __all__ = ["KINDS", "ParsedValue", "parse"]
 
@@ -24,6 +24,11 @@ __all__ = ["KINDS", "ParsedValue", "parse"]
 def parse_text(raw: str) -> ParsedValue:
     """Free text, cleaned. Anything with a letter or digit passes."""
     return good(clean(raw))
+
+
+def parse_prose(raw: str) -> ParsedValue:
+    """Sentences or a list: a final full stop and leading dashes belong to them."""
+    return good(tidy(raw))
 
 
 def parse_date_words(raw: str) -> ParsedValue:
@@ -72,6 +77,7 @@ def parse_option(raw: str, options: Sequence[str]) -> ParsedValue:
 
 _PARSERS: dict[str, Callable[[str], ParsedValue]] = {
     "text": parse_text,
+    "prose": parse_prose,
     "table": parse_text,
     "name": parse_name,
     "date": parse_date,

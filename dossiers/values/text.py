@@ -23,6 +23,8 @@ _LOOK_ALIKE = str.maketrans(
     }
 )
 _LEADERS = re.compile(r"(?:[.…·•_‥]\s?){3,}|…+|_{2,}|(?:\.\s?){2,}(?=\s|$)")
+_EDGES_LEFT = " \t:;,.…·•_|"
+_EDGES_RIGHT = " \t:;,…·•_|-–—"
 _EDGES = " \t:;,.…·•_|-–—"
 _NOTE_MARK = re.compile(r"^\s*(?:\(\d{1,2}\)|\[\d{1,2}\])\s*")
 
@@ -32,12 +34,20 @@ def nfc(text: str) -> str:
     return unicodedata.normalize("NFC", text).translate(_LOOK_ALIKE)
 
 
-def clean(raw: str) -> str:
-    """A filled-in value without what the form printed around it: leader dots, note marks such as (1), edges."""
+def tidy(raw: str) -> str:
+    """A filled-in text without what the form printed around it: leader dots, note marks such as (1), stray signs.
+
+    A dash that begins a list and the full stop of a sentence stay.
+    """
     text = _LEADERS.sub(" ", nfc(raw))
     text = _NOTE_MARK.sub("", re.sub(r"\s+", " ", text))
     text = re.sub(r"\s+([,;:.])", r"\1", text)
-    return text.strip(_EDGES)
+    return text.lstrip(_EDGES_LEFT).rstrip(_EDGES_RIGHT)
+
+
+def clean(raw: str) -> str:
+    """A filled-in value: tidy, and no sign at either end."""
+    return tidy(raw).strip(_EDGES)
 
 
 def bare(text: str) -> str:

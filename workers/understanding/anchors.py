@@ -74,7 +74,9 @@ def anchors_of(stream: Stream, form: Form) -> list[Anchor]:
             for match in re.finditer(field.pattern, stream.plain.lower()):
                 found.append(Anchor(field.key, 2 * order + 1, match.start(), match.end(), match.start(), 1.0, 1.6))
     chosen = _heaviest(found)
-    return sorted((*chosen, *_out_of_order(found, chosen, form)), key=lambda anchor: anchor.start)
+    chosen += _out_of_order(found, chosen, form)
+    chosen += _stops(stream, text, form, chosen)
+    return sorted(chosen, key=lambda anchor: anchor.start)
 
 
 def _phrases(form: Form) -> list[_Phrase]:
@@ -84,9 +86,18 @@ def _phrases(form: Form) -> list[_Phrase]:
             phrases.append(_Phrase("", 2 * number, field.section, True))
         if not field.pattern and not field.find:
             phrases.extend(_Phrase(field.key, 2 * number + 1, label, False) for label in (field.label, *field.aliases))
-    last = 2 * len(form.fields)
-    phrases.extend(_Phrase("", last + number, text, True) for number, text in enumerate(form.stops))
     return phrases
+
+
+def _stops(stream: Stream, text: str, form: Form, chosen: list[Anchor]) -> list[Anchor]:
+    """Texts that end a value wherever they begin a line; they have no place in the form's order."""
+    ends: list[Anchor] = []
+    for words in form.stops:
+        for start, end in _hits(core_of(words), text, 1):
+            anchor = _weighed(stream, text, _Phrase("", 0, words, True), start, end)
+            if anchor and all(anchor.end <= other.start or anchor.start >= other.end for other in (*chosen, *ends)):
+                ends.append(anchor)
+    return ends
 
 
 def _hits(core: str, text: str, wanted: int) -> list[tuple[int, int]]:

@@ -15,12 +15,12 @@ from statistics import median
 from config.form import Form, FormField
 from dossiers.page import Box
 from dossiers.values import parse
-from dossiers.values.text import clean
+from dossiers.values.text import clean, tidy
 from workers.understanding.anchors import Anchor
 from workers.understanding.layout import Part, Row, Stream
 
 _WIDE_GAP = 2.1  # in row pitches
-_TEXTUAL = frozenset({"text", "address", "date_words"})
+_TEXTUAL = frozenset({"text", "prose", "address", "date_words"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Filled:
     @property
     def raw(self) -> str:
         """The value as read: rows joined by spaces, what the form printed around it taken off."""
-        return clean(" ".join(part.text.strip() for part in self.parts))
+        return tidy(" ".join(part.text.strip() for part in self.parts))
 
     @property
     def box(self) -> Box | None:

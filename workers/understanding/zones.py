@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from config.form import Find
 from dossiers.page import Box
-from dossiers.values.text import bare, clean
+from dossiers.values.text import bare, tidy
 from workers.understanding.layout import Part, Piece
 
 
@@ -66,14 +66,8 @@ def _apply(sheet: Sheet, rule: Find) -> Placed | None:
     if rule.strip and (match := re.match(rule.strip, bare(parts[0].text))):
         first = parts[0]
         parts = (Part(first.row, first.piece, first.start + match.end(), first.end), *parts[1:])
-    raw = clean(rule.join.join(part.text.strip() for part in parts)) if rule.pick != "all" else _joined(parts, rule.join)
+    raw = tidy(rule.join.join(part.text.strip() for part in parts))
     return Placed(raw, parts, rule.value) if re.search(r"\w", raw) else None
-
-
-def _joined(parts: Sequence[Part], join: str) -> str:
-    """Items keep their leading dash: a list of recipients is read by it."""
-    text = join.join(part.text.strip() for part in parts)
-    return text.strip() if re.match(r"\s*[-–+]", text) else clean(text)
 
 
 def _stretches(sheet: Sheet, rule: Find) -> list[Part]:

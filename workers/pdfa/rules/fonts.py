@@ -34,9 +34,14 @@ def _used(subject: Subject) -> dict[tuple[int, int], dict[bytes, bool]]:
     for painted in subject.painted:
         fonts = painted.resources.get("/Font") if isinstance(painted.resources, pikepdf.Dictionary) else None
         current, mode = None, 0
+        saved: list[tuple[Any, int]] = []
         for operands, operator in painted.instructions:
             if operator == "Tf" and isinstance(fonts, pikepdf.Dictionary):
                 current = fonts.get(str(operands[0]))
+            elif operator == "q":
+                saved.append((current, mode))
+            elif operator == "Q" and saved:
+                current, mode = saved.pop()
             elif operator == "Tr":
                 mode = int(operands[0])
             elif operator in ("Tj", "TJ", "'", '"') and isinstance(current, pikepdf.Dictionary):

@@ -55,9 +55,10 @@ def _streams(subject: Subject) -> Iterator[ClauseViolation]:
             yield ClauseViolation("6.1.7.2", "a Crypt filter", where)
         item.read_raw_bytes()
     for warning in subject.pdf.get_warnings():
-        text = str(warning)
-        clause = "6.1.7.1" if "stream" in text or "endstream" in text else "6.1.4"
-        yield ClauseViolation(clause, "damaged: " + re.sub(r"^[^:]*: ", "", text)[:120])
+        # Without the name of what was opened, which says "stream" for bytes in memory.
+        text = re.sub(r"^.*?( \(|: )", "", str(warning), count=1)
+        clause = "6.1.7.1" if "stream" in text else "6.1.4"
+        yield ClauseViolation(clause, f"damaged: {text[:120]}")
     for where, instructions in ((p.where, p.instructions) for p in subject.painted):
         for operands, operator in instructions:
             if operator == "INLINE IMAGE" and re.search(r"/LZW|/Crypt", str(operands[0].obj)):

@@ -32,6 +32,23 @@ class Citizen:
 
 
 @dataclass(frozen=True, slots=True)
+class House:
+    """The house that the family wants to build; areas in square metres, heights in metres."""
+
+    lot: int
+    map_sheet: int
+    lot_area: float
+    number: int
+    street: str
+    footprint: float
+    floors: int
+
+    @property
+    def height(self) -> float:
+        return round(self.floors * 3.6 + 1.5, 1)
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """One dossier's facts. `place` is where the family lives and files; `day` is the day of filing."""
 
@@ -46,6 +63,9 @@ class Case:
     hospital: str
     official: str
     deputy: str
+    designer: str
+    landlord: str
+    house: House
     day: date
 
     @property
@@ -62,6 +82,11 @@ class Case:
     def area(self) -> str:
         """`phường Ô Chợ Dừa, thành phố Hà Nội`: every level from the commune up, inside a sentence."""
         return ", ".join(lower_first(part) for part in _units(self.place))
+
+    @property
+    def site(self) -> str:
+        """The address of the building site."""
+        return f"Số {self.house.number}, đường {self.house.street}, {self.area}"
 
     @property
     def province(self) -> str:
@@ -117,8 +142,29 @@ def case(rng: random.Random, scheme: str = "2025") -> Case:
         hospital=rng.choice(("Bệnh viện Phụ sản", "Bệnh viện Đa khoa", "Bệnh viện Sản - Nhi")),
         official=text.full_name(rng, "Nam"),
         deputy=text.full_name(rng, rng.choice(("Nam", "Nữ"))),
+        designer=text.full_name(rng, "Nam"),
+        landlord=text.full_name(rng, rng.choice(("Nam", "Nữ"))),
+        house=_house(rng),
         day=day,
     )
+
+
+def _house(rng: random.Random) -> House:
+    area = rng.randint(620, 2400) / 10
+    return House(
+        lot=rng.randint(11, 899),
+        map_sheet=rng.randint(3, 78),
+        lot_area=area,
+        number=rng.randint(2, 320),
+        street=rng.choice(("Trần Hưng Đạo", "Lê Lợi", "Nguyễn Huệ", "Quang Trung", "Hùng Vương", "Ngô Quyền")),
+        footprint=round(area * rng.uniform(0.55, 0.8), 1),
+        floors=rng.randint(1, 3),
+    )
+
+
+def vi_number(number: float) -> str:
+    """A number with a decimal comma: `95,7`."""
+    return f"{number:g}".replace(".", ",")
 
 
 def _units(place: Place) -> list[str]:

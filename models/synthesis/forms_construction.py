@@ -6,7 +6,7 @@ import random
 from datetime import timedelta
 
 from models.synthesis import text
-from models.synthesis.forms_case import Case, bare
+from models.synthesis.forms_case import Case, bare, vi_number
 from models.synthesis.forms_parts import (
     Hand,
     entries,
@@ -51,7 +51,7 @@ def _first(rng: random.Random, style: Hand, facts: Case) -> Sheet:
     y = entry(sheet, style, "Tên chủ đầu tư (tên chủ hộ):", "owner_name", owner.name, y)
     row = (("Người đại diện:", "representative", owner.name, 0.58), ("Chức vụ:", "position", "Chủ hộ", 0.41))
     y = entries(sheet, style, row, y)
-    number, street = rng.randint(2, 320), rng.choice(_STREETS)
+    number, street = str(facts.house.number), facts.house.street
     address = (
         f"số nhà: {number} đường/phố {street} phường/xã {bare(place.commune)} quận/huyện {bare(place.district)} "
         f"tỉnh/thành phố {bare(place.province)}"
@@ -59,12 +59,12 @@ def _first(rng: random.Random, style: Hand, facts: Case) -> Sheet:
     y = entry(sheet, style, "Địa chỉ liên hệ:", "contact_address", address, y)
     y = entry(sheet, style, "Số điện thoại:", "phone", owner.phone, y)
     y = _heading(sheet, style, "2. Thông tin công trình:", y)
-    y = entry(sheet, style, "Địa điểm xây dựng:", "site", f"Số {number}, đường {street}, {facts.area}", y)
-    lot, area = f"{rng.randint(11, 899)}", _decimal(rng, 62, 240)
+    y = entry(sheet, style, "Địa điểm xây dựng:", "site", facts.site, y)
+    lot, area = str(facts.house.lot), vi_number(facts.house.lot_area)
     row = (("Lô đất số:", "lot_no", lot, 0.42), ("Diện tích:", "lot_area", area, 0.40))
     y = _measured(sheet, style, row, "m2.", y)
     sheet.values["lot_area"] = area.replace(",", ".")
-    row = (("Tại số nhà:", "site_house_no", str(number), 0.42), ("Đường/phố:", "site_street", street, 0.57))
+    row = (("Tại số nhà:", "site_house_no", number, 0.42), ("Đường/phố:", "site_street", street, 0.57))
     y = entries(sheet, style, row, y)
     row = (
         ("Phường/xã:", "site_ward", bare(place.commune), 0.42),
@@ -77,7 +77,7 @@ def _first(rng: random.Random, style: Hand, facts: Case) -> Sheet:
     firm = f"Công ty TNHH Tư vấn Kiến trúc và Xây dựng {rng.choice(_FIRMS)}"
     y = entry(sheet, style, "Tên tổ chức/cá nhân:", "designer_name", firm, y)
     y = entry(sheet, style, "Mã số chứng chỉ năng lực/hành nghề:", "designer_cert", _certificate(rng), y)
-    lead = f"{facts.official} - {_certificate(rng)}"
+    lead = f"{facts.designer} - {_certificate(rng)}"
     label = "Tên và mã số chứng chỉ hành nghề của các chủ nhiệm, chủ trì thiết kế:"
     y = entry(sheet, style, label, "designer_leads", lead, y)
     y = _heading(sheet, style, "3.2. Tổ chức/cá nhân thẩm tra thiết kế xây dựng:", y)
@@ -96,18 +96,17 @@ def _second(rng: random.Random, style: Hand, facts: Case) -> Sheet:
         ("Cấp công trình:", "building_grade", rng.choice(("III", "IV", "Cấp III", "Cấp IV")), 0.41),
     )
     y = entries(sheet, style, row, y)
-    floors = rng.randint(1, 5)
-    footprint = rng.randint(480, 1450) / 10
+    house = facts.house
     measures = (
-        ("Diện tích xây dựng:", "footprint", _vi(footprint), "m2."),
-        ("Cốt xây dựng:", "ground_level", _vi(rng.choice((0.3, 0.45, 0.5, 0.6))), "m."),
-        ("Tổng diện tích sàn:", "floor_area", _vi(round(footprint * floors, 1)), "m2"),
-        ("Chiều cao công trình:", "height", _vi(round(floors * 3.6 + 1.2, 1)), "m"),
+        ("Diện tích xây dựng:", "footprint", vi_number(house.footprint), "m2."),
+        ("Cốt xây dựng:", "ground_level", vi_number(rng.choice((0.3, 0.45, 0.5, 0.6))), "m."),
+        ("Tổng diện tích sàn:", "floor_area", vi_number(round(house.footprint * house.floors, 1)), "m2"),
+        ("Chiều cao công trình:", "height", vi_number(house.height), "m"),
     )
     for label, key, raw, unit in measures:
         y = _measured(sheet, style, ((label, key, raw, 0.6),), unit, y)
         sheet.values[key] = raw.replace(",", ".")
-    y = entry(sheet, style, "Số tầng:", "floors", str(floors), y)
+    y = entry(sheet, style, "Số tầng:", "floors", str(house.floors), y)
     months = str(rng.randint(4, 18))
     label = "5. Dự kiến thời gian hoàn thành công trình:"
     y = _measured(sheet, style, ((label, "completion", months, 0.72),), "tháng.", y)
@@ -124,7 +123,6 @@ def _second(rng: random.Random, style: Hand, facts: Case) -> Sheet:
     return sheet
 
 
-_STREETS = ("Trần Hưng Đạo", "Lê Lợi", "Nguyễn Huệ", "Quang Trung", "Hùng Vương", "Ngô Quyền", "Nguyễn Trãi")
 _FIRMS = ("An Phú", "Đất Việt", "Hưng Thịnh", "Kiến Tạo", "Nam Phong", "Sông Hồng Mới", "Việt Hà")
 
 
@@ -142,11 +140,3 @@ def _measured(sheet: Sheet, style: Hand, row: tuple[tuple[str, str, str, float],
 
 def _certificate(rng: random.Random) -> str:
     return f"{rng.choice(('HAN', 'HCM', 'BXD', 'DAN'))}-{rng.randint(10_000, 99_999):08d}"
-
-
-def _decimal(rng: random.Random, low: int, high: int) -> str:
-    return _vi(rng.randint(low * 10, high * 10) / 10)
-
-
-def _vi(number: float) -> str:
-    return f"{number:g}".replace(".", ",")

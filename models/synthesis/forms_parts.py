@@ -43,7 +43,7 @@ def hand(rng: random.Random, size: float = 13) -> Hand:
     """Choose how a form was filled: typed in the form's own face, in another, in bold; with or without leaders."""
     label = Face("Tinos", "regular", size)
     value = rng.choice((label, label, label.bold(), Face("Arimo", "regular", size - 1.2), label.italic()))
-    return Hand(label, value, label if rng.random() < 0.7 else None)
+    return Hand(label, value, label if rng.random() < 0.8 else None)
 
 
 def national_header(sheet: Sheet, y: float = TOP + 6) -> float:
@@ -99,7 +99,7 @@ def signature_block(
     if note:
         y = _centred(sheet, Run(note, face.italic().sized(12)), y - 1, middle, width)
     if name:
-        sheet.stamps.append(("signature", signature(rng, middle + rng.uniform(-10, 10), y + 24)))
+        sheet.stamps.append(("signature", signature(name, middle + rng.uniform(-10, 10), y + 24)))
         y = _centred(sheet, Run(name, face.bold()), y + 62, middle, width)
     return y
 

@@ -47,7 +47,7 @@ def residence_change(rng: random.Random, facts: Case) -> list[Sheet]:
     y = _number(sheet, style, "9. Số định danh cá nhân của chủ hộ:", "household_head_id", filer.personal_id, y)
     y = entry(sheet, style, "10. Nội dung đề nghị:", "request_content", _request(rng, facts), y)
     y = paragraph(sheet, [style.says("11. Những thành viên trong hộ gia đình cùng thay đổi:")], y, align="left")
-    members = ((facts.mother, "Vợ"), (facts.child, "Con"))[: rng.choice((1, 2, 2))]
+    members = ((facts.mother, "Vợ"), (facts.child, "Con"))
     y = _members(sheet, members, y - 8)
     place = facts.seat
     made = Run(f"{place}, {date_long(facts.day)}", style.label.italic())
@@ -57,7 +57,7 @@ def residence_change(rng: random.Random, facts: Case) -> list[Sheet]:
 
 
 def _request(rng: random.Random, facts: Case) -> str:
-    what = rng.choice(("Đăng ký thường trú", "Đăng ký tạm trú", "Đăng ký thường trú cho cả gia đình"))
+    what = rng.choice(("Đăng ký thường trú", "Đăng ký thường trú cho cả gia đình"))
     return f"{what} tại địa chỉ {facts.address}; chuyển đến từ {facts.old_address}."
 
 
@@ -85,12 +85,12 @@ def _opinions(sheet: Sheet, rng: random.Random, facts: Case, y: float) -> None:
     """Four columns of opinions; the owner of the house and the filer have signed."""
     head, note = Face("Tinos", "bold", 9.5), Face("Tinos", "italic", 9.5)
     width = (RIGHT - LEFT + 24) / 4
-    names = (facts.father.name, facts.official, "", facts.father.name)
+    names = (facts.father.name, facts.landlord, "", facts.father.name)
     for number, (title_of, name) in enumerate(zip(_SIGNERS, names, strict=True)):
         x = LEFT - 12 + number * width
         below = paragraph(sheet, [Run(title_of, head)], y, x=x + 3, width=width - 6, align="center", leading=1.15)
         paragraph(sheet, [Run("(Ký, ghi rõ họ tên)", note)], max(below, y + 34), x=x, width=width, align="center")
         if name:
             middle = x + width / 2
-            sheet.stamps.append(("signature", signature(rng, middle, y + 62, width=74, height=32)))
+            sheet.stamps.append(("signature", signature(name, middle, y + 62, width=74, height=32)))
             paragraph(sheet, [Run(name, head.sized(11))], y + 98, x=x, width=width, align="center", leading=1.15)

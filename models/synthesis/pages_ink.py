@@ -91,9 +91,21 @@ def width_of(text: str, face: Face) -> float:
     return font_of(face).getlength(text) / SCALE
 
 
+@lru_cache(maxsize=4096)
+def _letter_ink(letter: str, face: Face) -> tuple[float, float]:
+    """Where the ink of one letter starts and ends after its pen position, in pixels of the drawing scale."""
+    mask, offset = font_of(face).getmask2(letter, "L", anchor="ls")
+    left, _, right, _ = mask.getbbox() or (0, 0, 0, 0)
+    return left + offset[0], right + offset[0]
+
+
 @lru_cache(maxsize=65536)
 def _ink(text: str, face: Face) -> tuple[float, float, float, float]:
-    return font_of(face).getbbox(text, anchor="ls")
+    """The box of the ink of a word. Pillow's own box starts at the pen and ends at the advance, so the side bearings
+    of the first and the last letter are taken off."""
+    _, top, _, bottom = font_of(face).getbbox(text, anchor="ls")
+    left = _letter_ink(text[0], face)[0]
+    return left, top, width_of(text[:-1], face) * SCALE + _letter_ink(text[-1], face)[1], bottom
 
 
 def ink_box(glyphs: Glyphs) -> Box:

@@ -142,7 +142,7 @@ def _signer(flow: Flow, rng: random.Random, facts: Case, letter: Letter) -> None
             runs = [Run(words, bold, "signer_position")]
             at = paragraph(sheet, runs, at, x=middle - width / 2, width=width, align="center", leading=1.25)
     spot = (middle + rng.uniform(0, 14), at + 34)
-    sheet.stamps.append(("signature", signature(rng, *spot, width=112, height=52)))
+    sheet.stamps.append(("signature", signature(name, *spot, width=112, height=52)))
     sheet.stamps.append(("seal", _seal(rng, facts, spot[0] - 50, spot[1] - 4)))
     paragraph(sheet, [Run(name, bold, "signer_name")], at + 84, x=middle - width / 2, width=width, align="center")
     label = Face("Tinos", "bold-italic", 12)

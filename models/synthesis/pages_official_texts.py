@@ -6,7 +6,7 @@ import random
 from dataclasses import dataclass
 from datetime import date
 
-from models.synthesis.forms_case import Case
+from models.synthesis.forms_case import Case, vi_number
 from models.synthesis.text import date_slash
 
 
@@ -35,7 +35,7 @@ def _law(facts: Case) -> str:
 
 def letters(rng: random.Random, facts: Case) -> tuple[Letter, ...]:
     """All documents that fit the case, with numbers drawn from `rng`."""
-    return (_plan(rng, facts), _alignment(rng, facts), _working_group(rng, facts), _reminder(rng, facts))
+    return tuple(make(rng, facts) for make in (_plan, _alignment, _dwelling, _working_group, _reminder))
 
 
 def plan_decision(rng: random.Random, facts: Case) -> Letter:
@@ -44,8 +44,7 @@ def plan_decision(rng: random.Random, facts: Case) -> Letter:
 
 
 def _plan(rng: random.Random, facts: Case) -> Letter:
-    owner, lot, sheet = facts.father.name, rng.randint(11, 899), rng.randint(3, 78)
-    area = f"{rng.randint(620, 2400) / 10:g}".replace(".", ",")
+    owner, house = facts.father.name, facts.house
     return Letter(
         decision=True,
         symbol="QĐ-UBND",
@@ -59,10 +58,11 @@ def _plan(rng: random.Random, facts: Case) -> Letter:
         ),
         body=(
             f"Điều 1.|Chấp thuận tổng mặt bằng và chỉ giới xây dựng nhà ở riêng lẻ của hộ ông {owner} tại thửa đất số "
-            f"{lot}, tờ bản đồ số {sheet}, {facts.area}, với các nội dung chính như sau:",
-            f"1. Diện tích khu đất: {area} m2; mục đích sử dụng: đất ở tại đô thị, thời hạn sử dụng lâu dài.",
+            f"{house.lot}, tờ bản đồ số {house.map_sheet}, {facts.area}, với các nội dung chính như sau:",
+            f"1. Diện tích khu đất: {vi_number(house.lot_area)} m2; mục đích sử dụng: đất ở tại đô thị, thời hạn sử "
+            "dụng lâu dài.",
             f"2. Mật độ xây dựng tối đa {rng.choice((70, 75, 80, 90))} %; khoảng lùi phía trước "
-            f"{rng.choice(_SETBACKS)} m so với chỉ giới đường đỏ; số tầng tối đa {rng.randint(3, 5)} tầng.",
+            f"{rng.choice(_SETBACKS)} m so với chỉ giới đường đỏ; số tầng tối đa {house.floors + 1} tầng.",
             "3. Cốt nền xây dựng và điểm đấu nối thoát nước theo hồ sơ hạ tầng kỹ thuật của khu vực đã được phê duyệt.",
             "Điều 2.|Chủ đầu tư có trách nhiệm lập hồ sơ đề nghị cấp giấy phép xây dựng theo quy định; tổ chức thi "
             "công bảo đảm an toàn, vệ sinh môi trường và không ảnh hưởng đến công trình liền kề.",
@@ -96,6 +96,33 @@ def _alignment(rng: random.Random, facts: Case) -> Letter:
         ),
         copies=("Như trên;", "Chủ tịch UBND (để báo cáo);", "Lưu: VT, KTHT&ĐT."),
     )
+
+
+def _dwelling(rng: random.Random, facts: Case) -> Letter:
+    floor, people = round(facts.house.footprint), rng.randint(3, 5)
+    return Letter(
+        decision=False,
+        symbol="UBND-KTHTĐT",
+        abstract="xác nhận điều kiện diện tích nhà ở để đăng ký thường trú",
+        to=f"Công an {facts.unit}.",
+        body=(
+            f"Ủy ban nhân dân {facts.unit} nhận được đề nghị của ông {facts.father.name}, số định danh cá nhân "
+            f"{facts.father.personal_id}, về việc xác nhận điều kiện diện tích nhà ở để đăng ký thường trú. Qua kiểm "
+            f"tra, Ủy ban nhân dân {facts.unit} xác nhận như sau:",
+            f"1. Ngôi nhà tại địa chỉ {facts.address} do ông (bà) {facts.landlord} là chủ sở hữu, diện tích sàn sử "
+            f"dụng {floor} m2, không có tranh chấp về quyền sở hữu nhà ở, quyền sử dụng đất.",
+            f"2. Số người đăng ký thường trú tại ngôi nhà sau khi nhập hộ là {people} người, diện tích bình quân "
+            f"{vi_number(round(floor / people, 1))} m2 sàn/người, bảo đảm điều kiện về diện tích nhà ở tối thiểu theo "
+            f"quy định của Hội đồng nhân dân {facts.province}.",
+            f"Ủy ban nhân dân {facts.unit} thông báo để Công an {facts.unit} xem xét, giải quyết theo thẩm quyền./.",
+        ),
+        copies=("Như trên;", f"Ông {facts.father.name};", "Lưu: VT, KTHT&ĐT."),
+    )
+
+
+def dwelling_letter(rng: random.Random, facts: Case) -> Letter:
+    """The letter that goes with a residence dossier."""
+    return _dwelling(rng, facts)
 
 
 def _working_group(rng: random.Random, facts: Case) -> Letter:

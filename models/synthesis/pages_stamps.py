@@ -1,7 +1,7 @@
 """Ink of other colours: the round red seal of an agency, and signatures of random strokes.
 
 Guarantees that a seal is red, 36 mm wide with its text around (Thông tư of the Ministry of Public Security on seals
-gives 36 mm to agencies) and that no signature copies a real one: strokes come from the seed alone.
+gives 36 mm to agencies) and that no signature copies a real one: strokes come from a seeded generator.
 """
 
 from __future__ import annotations
@@ -104,8 +104,11 @@ def _worn(rng: random.Random, cover: Pixels, low: float) -> Pixels:
     return np.clip(cover * np.clip(pressure, 0, 0.97), 0, 255).astype(np.uint8)
 
 
-def signature(rng: random.Random, x: float, y: float, width: float = 95.0, height: float = 42.0) -> Stamp:
-    """A signature with its centre at x, y (points): a looping stroke, an underline, a dot."""
+def signature(name: str, x: float, y: float, width: float = 95.0, height: float = 42.0) -> Stamp:
+    """The signature of the fictitious `name`, centred at x, y (points): a looping stroke, mostly underlined.
+
+    The name alone decides the strokes, so that a person signs all papers alike."""
+    rng = random.Random(name)  # noqa: S311 - repeatable on purpose, nothing secret
     size = (round(width * SCALE), round(height * SCALE))
     plate = Image.new("L", size, 0)
     draw = ImageDraw.Draw(plate)

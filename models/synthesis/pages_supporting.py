@@ -112,9 +112,9 @@ def consent(rng: random.Random, facts: Case) -> list[Sheet]:
     y = title(sheet, "VĂN BẢN ĐỒNG Ý CHO ĐĂNG KÝ CƯ TRÚ", national_header(sheet) + 40) + 2
     to = Run(f"Kính gửi: Công an {facts.unit}, {facts.province}", _BODY)
     y = paragraph(sheet, [to], y, align="center") + 8
-    floor, book = rng.randint(45, 160), f"CS {rng.randint(10000, 99999):06d}"
+    floor, book = round(facts.house.footprint), f"CS {rng.randint(10000, 99999):06d}"
     body = [
-        f"Tôi tên là: {facts.official}, là chủ sở hữu hợp pháp của ngôi nhà tại địa chỉ {facts.address}, theo Giấy "
+        f"Tôi tên là: {facts.landlord}, là chủ sở hữu hợp pháp của ngôi nhà tại địa chỉ {facts.address}, theo Giấy "
         f"chứng nhận quyền sử dụng đất, quyền sở hữu nhà ở và tài sản khác gắn liền với đất số {book}, "
         f"diện tích sử dụng {floor} m2.",
         f"Bằng văn bản này, tôi đồng ý cho gia đình ông {facts.father.name}, số định danh cá nhân "
@@ -139,7 +139,7 @@ def consent(rng: random.Random, facts: Case) -> list[Sheet]:
     made = Run(f"{facts.seat}, {date_long(facts.day)}", _BODY.italic())
     paragraph(sheet, [made], y + 10, x=RIGHT - 250, width=250, align="center")
     heads, note = ("CHỦ SỞ HỮU CHỖ Ở HỢP PHÁP",), "(Ký, ghi rõ họ tên)"
-    signature_block(sheet, rng, heads, note, facts.official, y + 30, RIGHT - 125, 250)
+    signature_block(sheet, rng, heads, note, facts.landlord, y + 30, RIGHT - 125, 250)
     return [sheet]
 
 
@@ -147,7 +147,7 @@ def floor_table(rng: random.Random, facts: Case) -> list[Sheet]:
     """A table of floor areas that a design office made on a computer."""
     sheet = Sheet(FLOOR_TABLE)
     y = title(sheet, "BẢNG KÊ DIỆN TÍCH SÀN XÂY DỰNG", TOP + 20)
-    names = (f"Công trình: Nhà ở riêng lẻ của hộ ông {facts.father.name}", f"Địa điểm: {facts.address}")
+    names = (f"Công trình: Nhà ở riêng lẻ của hộ ông {facts.father.name}", f"Địa điểm: {facts.site}")
     for words in names:
         y = paragraph(sheet, [Run(words, _BODY)], y + 2, align="center")
     head, cell = Face("Tinos", "bold", 12), Face("Tinos", "regular", 12)
@@ -160,10 +160,12 @@ def floor_table(rng: random.Random, facts: Case) -> list[Sheet]:
         ("Tum thang", "Thang lên mái, kho", "2,4"),
     )
     total = 0.0
-    for number, (floor, use, height) in enumerate(uses, 1):
-        area = rng.randint(520, 960) / 10 if number < 4 else rng.randint(120, 240) / 10
+    chosen = (*uses[: facts.house.floors], uses[3])
+    for number, (floor, use, height) in enumerate(chosen, 1):
+        roof = number == len(chosen)
+        area = rng.randint(120, 240) / 10 if roof else facts.house.footprint
         total += area
-        values = (str(number), floor, use, f"{area:.1f}".replace(".", ","), height, "BTCT" if number < 4 else "Mái tôn")
+        values = (str(number), floor, use, f"{area:.1f}".replace(".", ","), height, "Mái tôn" if roof else "BTCT")
         rows.append([[Run(value, cell)] for value in values])
     rows.append([[], [Run("Tổng cộng", head)], [], [Run(f"{total:.1f}".replace(".", ","), head)], [], []])
     y = table(sheet, (32.0, 72.0, 168.0, 66.0, 62.0, 62.0), rows, y + 2, LEFT) + 26
@@ -178,6 +180,6 @@ def floor_table(rng: random.Random, facts: Case) -> list[Sheet]:
     y = paragraph(sheet, [place], y + 12, x=RIGHT - 250, width=250, align="center")
     for words in ("ĐƠN VỊ LẬP THIẾT KẾ", "CHỦ TRÌ THIẾT KẾ KIẾN TRÚC"):
         y = paragraph(sheet, [Run(words, _BODY.bold())], y, x=RIGHT - 250, width=250, align="center")
-    name = Run(facts.official, _BODY.bold())
+    name = Run(facts.designer, _BODY.bold())
     paragraph(sheet, [name], y + 64, x=RIGHT - 250, width=250, align="center")
     return [sheet]

@@ -33,7 +33,8 @@ def test_every_line_encloses_its_ink_and_nothing_is_cut_off(seed: int) -> None:
             ink = crop(page.image, line.polygon, size_of(line.polygon)) < 128
             assert ink.any(axis=0).mean() > 0.3, line  # strokes from end to end; digits in cells stand apart
             assert ink[: len(ink) // 2].any() and ink[len(ink) // 2 :].any(), line
-            across = np.flatnonzero(ink.any(axis=0))
+            pale = crop(page.image, line.polygon, size_of(line.polygon)) < 215  # the flag of a 1 is thin
+            across = np.flatnonzero(pale.any(axis=0))
             assert across[0] <= 3 and across[-1] >= ink.shape[1] - 4, line  # the box is tight
 
 

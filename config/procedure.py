@@ -54,6 +54,7 @@ class Procedure(_Strict):
     source_confidence: str
     deadline_working_days: int = Field(ge=0)
     requires: tuple[Requirement, ...] = ()
+    applicant: tuple[str, ...] = Field((), description="`kind.key` of the applicant's name; the first that is there")
     appraiser: Person
     approver: Person
     result: Result

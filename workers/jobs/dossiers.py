@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from config.catalogue import agencies, forms, procedures
+from dossiers.certificates import Trust
 from dossiers.document import Document, Finding
 from dossiers.dossier import Stage
+from dossiers.errors import HosoError
 from dossiers.fields_json import fields_json
 from dossiers.page import Line, reading_from_json
 from dossiers.store import Stored
 from workers.jobs.tools import Tools
-from workers.signing.trust import trust_of
-from workers.signing.validation import validate_result
+from workers.signing.validate import VALID, validate_result
 from workers.stages.check import check
 from workers.stages.compose import DraftInfo, compose
 from workers.stages.deliver import Artifact, manifest
@@ -96,6 +97,14 @@ class Delivered:
     manifest: Stored
 
 
+class ResultNotValid(HosoError):
+    """The signed result does not validate: it must not be delivered."""
+
+    code = "result.not_valid"
+    vi = "Chữ ký trên kết quả không kiểm tra được nên chưa trả kết quả. Người vận hành hãy chạy `hoso doctor` rồi thử lại."
+    en = "The signatures of the result do not validate, so it is not delivered. Operators: `hoso doctor`, then retry."
+
+
 def understand_dossier(tools: Tools, order: DossierOrder) -> Understood:
     """Lines of all pages to documents and fields."""
     return understand([_read_page(tools, page) for page in order.pages], forms())
@@ -129,8 +138,11 @@ def compose_draft(tools: Tools, order: DraftOrder) -> Drafted:
 
 def deliver_result(tools: Tools, order: DeliverOrder) -> Delivered:
     """Validate the signed result as a stranger would, and write the manifest of everything there is."""
-    report = validate_result(tools.store.get_artifact(order.result_key), trust_of(tools.settings.signing))
-    data = json.dumps(asdict(report), ensure_ascii=False, indent=1, default=str).encode()
+    trust = Trust.load(tools.settings.signing.certificates)
+    report = validate_result(tools.store.get_artifact(order.result_key), trust)
+    if report.verdict != VALID:
+        raise ResultNotValid(report.verdict)
+    data = json.dumps(report.to_json(), ensure_ascii=False, indent=1).encode()
     validation = tools.store.put_artifact(order.dossier_id, Stage.DELIVER.value, data, "json", "application/json")
     listed = (*order.artifacts, Artifact("validation", validation.key, validation.sha256, validation.size))
     kept = tools.store.put_artifact(
@@ -158,7 +170,7 @@ def _package(tools: Tools, order: DossierOrder) -> tuple[bytes, bytes]:
     """(package, fields.json). Created at the dossier's own time, so that the same dossier gives the same bytes."""
     fields = fields_json(order.code, order.procedure, order.documents)
     agency = agencies()[order.agency]
-    info = PackageInfo(order.code, procedures()[order.procedure].name, agency.name, order.created_at, fields)
+    info = PackageInfo(order.code, procedures()[order.procedure].name_vi, agency.name, order.created_at, fields)
     return package(_package_pages(tools, order), info), fields
 
 

@@ -53,7 +53,7 @@ def front_of(documents: Sequence[Document], procedure: Procedure, agency: Agency
         place=agency.place,
         date=issued.date(),
         code=info.code,
-        procedure=procedure.name,
+        procedure=procedure.name_vi,
         applicant=applicant,
         decision=" ".join(sentences(procedure.result.sentences, values)),
         fields=tuple(

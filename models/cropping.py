@@ -12,6 +12,7 @@ import numpy as np
 
 from dossiers.page import Polygon
 from models.protocols import Image
+from models.seals import without_seals
 
 VERTICAL = 2.2
 """A box this many times higher than wide holds text that runs up the page, not one short upright line."""
@@ -38,5 +39,6 @@ def crop_line(image: Image, polygon: Polygon) -> Image:
 
 
 def crop_lines(image: Image, polygons: Sequence[Polygon]) -> list[Image]:
-    """`crop_line` of each polygon, in order."""
-    return [crop_line(image, polygon) for polygon in polygons]
+    """`crop_line` of each polygon, in order, from the page without its round seals."""
+    cleared = without_seals(image) if polygons else image
+    return [crop_line(cleared, polygon) for polygon in polygons]

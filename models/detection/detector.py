@@ -17,6 +17,7 @@ from models.detection.gaps import cut_at_gaps
 from models.detection.order import in_reading_order
 from models.protocols import Image
 from models.runtime import Hardware, open_session
+from models.seals import without_seals
 from models.weights import HERE, Weights
 
 LONG_SIDE = 1280
@@ -55,6 +56,7 @@ class OnnxDetector:
 
     def detect(self, image: Image) -> list[Polygon]:
         """Line polygons in pixels of `image`, in reading order."""
+        image = without_seals(image)
         chances = self.chances(image)
         height, width = image.shape[:2]
         back = np.array([width / chances.shape[1], height / chances.shape[0]], dtype=np.float32)

@@ -13,7 +13,7 @@ from models.cropping import crop_line
 from models.detection.boxes import Corners
 from models.protocols import Image
 
-WIDEST_GAP = 2.0
+WIDEST_GAP = 1.2
 """A stretch without ink longer than this many line heights separates two lines."""
 _MARGIN = 0.25
 

@@ -23,7 +23,7 @@ Pixels = NDArray[np.float32]
 def scaled_width(crop: Crop) -> int:
     """How wide `crop` is at 48 px height, at least 8 and at most `WIDEST`."""
     height, width = crop.shape[:2]
-    return min(WIDEST, max(8, round(width * HEIGHT / height)))
+    return int(min(WIDEST, max(8, round(width * HEIGHT / height))))
 
 
 def scale_to_height(crop: Crop) -> Crop:

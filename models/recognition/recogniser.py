@@ -18,7 +18,7 @@ import numpy as np
 from models.charset import require_vietnamese
 from models.protocols import Image
 from models.recognition.ctc import decode
-from models.recognition.prepare import HEIGHT, Pixels, bucket_width, scale_to_height, to_pixels, scaled_width
+from models.recognition.prepare import HEIGHT, Pixels, bucket_width, scale_to_height, scaled_width, to_pixels
 from models.runtime import Hardware, open_session, runs_on_gpu
 from models.weights import HERE, Weights, WeightsRejected
 

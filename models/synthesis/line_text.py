@@ -22,12 +22,14 @@ _ALLOWED = frozenset(CHARSET)
 _LEADER = re.compile(r"(?:\. ?){4,}|(?:… ?){2,}|_{3,}")
 _ELLIPSIS = re.compile(r"\.{2,3}")
 _LABELS = text.words(
-    "Họ, chữ đệm, tên|Họ và tên|Ngày, tháng, năm sinh|Giới tính|Dân tộc|Quốc tịch|Nơi sinh|Quê quán|Nơi cư trú|Tôn giáo|"
-    "Giấy tờ tùy thân|Số định danh cá nhân|Số CCCD/CMND|Ngày cấp|Nơi cấp|Số điện thoại|Email|Nghề nghiệp, nơi làm việc|"
-    "Nơi thường trú|Nơi tạm trú|Nơi ở hiện tại|Quan hệ với chủ hộ|Họ và tên chủ hộ|Nội dung đề nghị|Kính gửi|Địa chỉ|"
+    "Họ, chữ đệm, tên|Họ và tên|Ngày, tháng, năm sinh|Giới tính|Dân tộc|Quốc tịch|Nơi sinh|Quê quán|Nơi cư trú|"
+    "Tôn giáo|Giấy tờ tùy thân|Số định danh cá nhân|Số CCCD/CMND|Ngày cấp|Nơi cấp|Số điện thoại|Email|Nghề nghiệp|"
+    "Nơi làm việc|Nơi thường trú|Nơi tạm trú|Nơi ở hiện tại|Quan hệ với chủ hộ|Họ và tên chủ hộ|Nội dung đề nghị|"
+    "Kính gửi|Địa chỉ|"
     "Tên công trình|Địa điểm xây dựng|Diện tích xây dựng|Tổng diện tích sàn|Chiều cao công trình|Số tầng|Thửa đất số|"
     "Tờ bản đồ số|Diện tích|Mục đích sử dụng|Thời hạn sử dụng|Mã số thuế|Người đại diện|Chức vụ|Số tài khoản|Ngân hàng|"
-    "Hạng|Số hồ sơ|Ngày hẹn trả|Lệ phí|Trích yếu|V/v|Căn cứ|Ghi bằng chữ|Người yêu cầu|Quan hệ với người được khai sinh",
+    "Hạng|Số hồ sơ|Ngày hẹn trả|Lệ phí|Trích yếu|V/v|Căn cứ|Ghi bằng chữ|Người yêu cầu|"
+    "Quan hệ với người được khai sinh",
     "|",
 )
 _SET_PIECES = text.words(
@@ -60,6 +62,9 @@ def _syllables() -> tuple[str, ...]:
 
 def _span(rng: random.Random, held_out: bool) -> str:
     words = rng.choice(_prose(held_out)).split()
+    if rng.random() < 0.05:
+        # How an official letter ends.
+        return " ".join(words[-rng.randint(1, 8) :]).rstrip(".;:,") + "./."
     if rng.random() < 0.2:
         return " ".join(words)
     length = rng.randint(1, 9)
@@ -70,21 +75,25 @@ def _span(rng: random.Random, held_out: bool) -> str:
 def _any_date(rng: random.Random) -> str:
     day = text.day_between(rng, date(1940, 1, 1), date(2027, 12, 31))
     plain = text.date_slash(day)
-    place = rng.choice(text.places("2025")).province.split(" ", 1)[1]
-    return rng.choice((plain, plain.replace("/", "-"), text.date_long(day), f"{place}, {text.date_long(day)}",
-                       f"{day.day}/{day.month}/{day.year}", f"{rng.randint(0, 23):02d}:{rng.randint(0, 59):02d} {plain}"))  # fmt: skip
+    place = rng.choice(text.places("2025")).province.removeprefix("Tỉnh ").removeprefix("Thành phố ")
+    return rng.choice((
+        plain, plain.replace("/", "-"), text.date_long(day), f"{place}, {text.date_long(day)}",
+        f"{day.day}/{day.month}/{day.year}", f"{rng.randint(0, 23):02d}:{rng.randint(0, 59):02d} {plain}",
+    ))  # fmt: skip
 
 
 def _value(rng: random.Random) -> str:
     sex = rng.choice(("Nam", "Nữ"))
     name = text.full_name(rng, sex)
     digits = "".join(rng.choice("0123456789") for _ in range(rng.choice((1, 2, 3, 4, 5, 6, 8, 9, 10, 12, 12, 12))))
+    born = date(rng.randint(1940, 2025), 1, 1)
     number = f"{rng.uniform(0, 9999):,.2f}".replace(",", " ").replace(".", ",").replace(" ", ".")
     return rng.choice((
-        name, name, name.upper(), name.upper(), sex, text.address_two_tier(rng), text.address_three_tier(rng), digits, digits,
-        text.personal_id(rng, rng.choice(text.places("2024")).code, sex, date(rng.randint(1940, 2025), 1, 1)),
-        text.phone(rng), f"0{rng.randint(20, 299)}.{rng.randint(3_000_000, 3_999_999)}", text.money(rng), text.document_number(rng),
-        text.document_number(rng), text.agency(rng), _any_date(rng), _any_date(rng), f"{number} m²", f"{rng.randint(1, 100)}%",
+        name, name, name.upper(), name.upper(), sex, text.address_two_tier(rng), text.address_three_tier(rng),
+        digits, digits, text.personal_id(rng, rng.choice(text.places("2024")).code, sex, born),
+        text.phone(rng), f"0{rng.randint(20, 299)}.{rng.randint(3_000_000, 3_999_999)}", text.money(rng),
+        text.document_number(rng), text.document_number(rng), text.agency(rng), _any_date(rng), _any_date(rng),
+        f"{number} m²", f"{rng.randint(1, 100)}%",
         f"user{rng.randint(1, 9999)}@{rng.choice(('gmail.com', 'example.vn', 'moj.gov.vn'))}", number,
     ))  # fmt: skip
 
@@ -125,9 +134,9 @@ def _short(rng: random.Random) -> str:
     roman = rng.choice(_ROMAN)
     number = rng.randint(1, 99)
     return rng.choice((
-        str(number), f"{number}.", f"{rng.choice('abcdđeghiklm')})", f"{roman}.", f"Điều {number}.", f"Chương {roman}", f"Mục {number}",
-        f"({number})", f"{number:02d}", f"{number}/{number + rng.randint(0, 30)}", rng.choice(VIETNAMESE_LETTERS), f"Trang {number}",
-        f"Khoản {number} Điều {number + 2}", rng.choice(_SET_PIECES),
+        str(number), f"{number}.", f"{rng.choice('abcdđeghiklm')})", f"{roman}.", f"Điều {number}.", f"Chương {roman}",
+        f"Mục {number}", f"({number})", f"{number:02d}", f"{number}/{number + rng.randint(0, 30)}",
+        rng.choice(VIETNAMESE_LETTERS), f"Trang {number}", f"Khoản {number} Điều {number + 2}", rng.choice(_SET_PIECES),
     ))  # fmt: skip
 
 
@@ -136,6 +145,15 @@ def _quoted(rng: random.Random, held_out: bool) -> str:
         (("“", "”"), ('"', '"'), ("(", ")"), ("[", "]"), ("“", "”;"), ("- ", ";"), ("– ", "."), ("+ ", ";"))
     )
     return f"{opening}{_span(rng, held_out)}{closing}"
+
+
+def _numbered(rng: random.Random) -> str:
+    """A document's number; often its place was left wide and filled by a stamp: `Số:   148  /QĐ-UBND`."""
+    number = text.document_number(rng)
+    if rng.random() < 0.3:
+        first, _, rest = number.partition("/")
+        number = f"{' ' * rng.randint(0, 5)}{first}{' ' * rng.randint(0, 4)}/{rest}"
+    return rng.choice(("Số: ", "Số ", "số ", "Quyết định số ", "Nghị định số ", "")) + number
 
 
 def line_text(rng: random.Random, *, held_out: bool = False) -> str:
@@ -152,9 +170,7 @@ def line_text(rng: random.Random, *, held_out: bool = False) -> str:
     elif kind < 0.80:
         printed = _value(rng)
     elif kind < 0.85:
-        printed = (
-            f"{rng.choice(('Số: ', 'Số ', 'số ', 'Quyết định số ', 'Nghị định số ', ''))}{text.document_number(rng)}"
-        )
+        printed = _numbered(rng)
     elif kind < 0.90:
         printed = _short(rng)
     elif kind < 0.94:

@@ -15,7 +15,7 @@ Image = NDArray[np.uint8]
 
 
 def _clip(values: NDArray[np.floating[Any]]) -> Image:
-    return np.clip(values, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(values, 0, 255), dtype=np.uint8)
 
 
 def tilt(image: Image, rng: np.random.Generator) -> Image:
@@ -27,7 +27,9 @@ def tilt(image: Image, rng: np.random.Generator) -> Image:
     matrix[0, 1] += shear
     matrix[0, 2] -= shear * height / 2
     paper = tuple(float(v) for v in np.median(image[0], axis=0))
-    return cv2.warpAffine(image, matrix, (width, height), flags=cv2.INTER_LINEAR, borderValue=paper)
+    return np.asarray(
+        cv2.warpAffine(image, matrix, (width, height), flags=cv2.INTER_LINEAR, borderValue=paper), dtype=np.uint8
+    )
 
 
 def shade(image: Image, rng: np.random.Generator) -> Image:
@@ -93,7 +95,7 @@ def bilevel(image: Image, rng: np.random.Generator) -> Image:
     grey = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
     middle = (float(grey.min()) + float(np.median(grey))) / 2
     _, hard = cv2.threshold(grey, middle + rng.uniform(-18, 30), 255, cv2.THRESH_BINARY)
-    return cv2.cvtColor(hard, cv2.COLOR_GRAY2BGR)
+    return np.asarray(cv2.cvtColor(hard, cv2.COLOR_GRAY2BGR), dtype=np.uint8)
 
 
 def noise(image: Image, rng: np.random.Generator) -> Image:
@@ -106,14 +108,16 @@ def noise(image: Image, rng: np.random.Generator) -> Image:
 def jpeg(image: Image, rng: np.random.Generator) -> Image:
     """Blocks and rings of JPEG at quality 20 to 90."""
     _, data = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(20, 91))])
-    return cv2.imdecode(data, cv2.IMREAD_COLOR)
+    return np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR), dtype=np.uint8)
 
 
 def thicken_or_thin(image: Image, rng: np.random.Generator) -> Image:
     """Ink that spreads, or a threshold that eats it; blended so that thin strokes survive."""
     kernel = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
     changed = cv2.erode(image, kernel) if rng.random() < 0.6 else cv2.dilate(image, kernel)
-    return cv2.addWeighted(image, 1 - (part := float(rng.uniform(0.2, 0.7))), changed, part, 0)
+    return np.asarray(
+        cv2.addWeighted(image, 1 - (part := float(rng.uniform(0.2, 0.7))), changed, part, 0), dtype=np.uint8
+    )
 
 
 def soften(image: Image, rng: np.random.Generator) -> Image:
@@ -121,14 +125,14 @@ def soften(image: Image, rng: np.random.Generator) -> Image:
     height, width = image.shape[:2]
     kind = rng.random()
     if kind < 0.5:
-        return cv2.GaussianBlur(image, (0, 0), rng.uniform(0.3, height / 34))
+        return np.asarray(cv2.GaussianBlur(image, (0, 0), rng.uniform(0.3, height / 34)), dtype=np.uint8)
     if kind < 0.65:
         length = int(rng.integers(2, 5))
         kernel = np.full((1, length) if rng.random() < 0.5 else (length, 1), 1 / length, dtype=np.float32)
-        return cv2.filter2D(image, -1, kernel)
+        return np.asarray(cv2.filter2D(image, -1, kernel), dtype=np.uint8)
     small = rng.uniform(max(0.45, 18 / height), 0.95) if height > 20 else 0.95
     reduced = cv2.resize(image, (max(4, int(width * small)), max(4, int(height * small))), interpolation=cv2.INTER_AREA)
-    return cv2.resize(reduced, (width, height), interpolation=cv2.INTER_LINEAR)
+    return np.asarray(cv2.resize(reduced, (width, height), interpolation=cv2.INTER_LINEAR), dtype=np.uint8)
 
 
 _OFTEN = (

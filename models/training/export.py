@@ -25,7 +25,7 @@ TOLERANCE = 1e-4
 _CHECKED_SHAPES = ((1, 64), (3, 320), (2, 1088))
 
 
-class _Probabilities(nn.Module):
+class _Probabilities(nn.Module):  # type: ignore[misc]
     def __init__(self, model: nn.Module) -> None:
         super().__init__()
         self.inner = model

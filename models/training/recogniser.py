@@ -12,7 +12,6 @@ from __future__ import annotations
 import argparse
 import json
 import math
-import os
 import time
 from pathlib import Path
 from typing import Any
@@ -60,7 +59,8 @@ def build(config: RecogniserTraining) -> LineRecogniser:
     frozen = [encoder.convolution, *encoder.blocks[: config.frozen_stages]] if config.frozen_stages else []
     for part in frozen:
         part.requires_grad_(False)
-    return model.to(memory_format=torch.channels_last).train()
+    model.to(memory_format=torch.channels_last).train()
+    return model
 
 
 def loss_of(model: LineRecogniser, batch: Batch, *, bfloat16: bool) -> torch.Tensor:
@@ -102,7 +102,7 @@ class Run:
         at = (self.step, self.lines, self.pool, self.place)
         held = {"model": self.model.state_dict(), "optimiser": self.optimiser.state_dict(), "average": self.average}
         torch.save({**held, "at": at}, fresh)
-        os.replace(fresh, self.checkpoint)
+        fresh.replace(self.checkpoint)
 
     def _rate(self) -> float:
         done = min(1.0, self.lines / self.config.lines)
@@ -115,7 +115,7 @@ class Run:
             group["lr"] = rate * self._rate()
         loss = loss_of(self.model, batch, bfloat16=self.config.bfloat16)
         self.optimiser.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()
         torch.nn.utils.clip_grad_norm_([p for p in self.model.parameters() if p.requires_grad], 5.0)
         self.optimiser.step()
         self.step, self.lines, self.pool, self.place = self.step + 1, batch.lines, batch.pool, batch.place

@@ -34,7 +34,7 @@ def stock_path() -> Path:
     return path
 
 
-class _Folded(nn.Module):
+class _Folded(nn.Module):  # type: ignore[misc]
     """A convolution with the bias that its folded BatchNorm left, in the place of a transformers ConvLayer."""
 
     def __init__(self, layer: nn.Module) -> None:
@@ -57,7 +57,7 @@ def _fold(module: nn.Module) -> None:
             _fold(child)
 
 
-class LineRecogniser(nn.Module):
+class LineRecogniser(nn.Module):  # type: ignore[misc]
     """Backbone, SVTR neck and a linear head: float32 [n, 3, 48, w] -> log-probabilities [n, w / 8, classes]."""
 
     def __init__(self, classes: int) -> None:
@@ -118,7 +118,8 @@ def _parameters_in_order(model: LineRecogniser) -> list[nn.Parameter]:
 def load_stock(path: Path) -> LineRecogniser:
     """The stock recogniser with its 18,710 classes. `ValueError` if the graph does not fit the architecture."""
     weights = _weights_in_order(path)
-    model = LineRecogniser(weights[-1].size).eval()
+    model = LineRecogniser(weights[-1].size)
+    model.eval()
     parameters = _parameters_in_order(model)
     if [tuple(p.shape) for p in parameters] != [w.shape for w in weights]:
         raise ValueError("the ONNX graph does not fit the architecture")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from dossiers.errors import Conflict, Forbidden, HosoError, InputError, NotFound, Unauthorised, Unavailable
 
 
@@ -171,12 +173,16 @@ class ResultNone(Conflict):
 
 
 class ResultGone(HosoError):
-    """The retention time has passed and the files were removed."""
+    """The retention time has passed and the files were removed, at `gone_at`."""
 
     code = "result.gone"
     status = 410
     vi = "Kết quả đã hết thời hạn lưu và đã được xóa. Hãy tra cứu ở kho lưu trữ của đơn vị."
     en = "The result passed its retention time and was removed. Look it up in your agency's archive."
+
+    def __init__(self, gone_at: datetime) -> None:
+        super().__init__(f"{gone_at:%Y-%m-%d}")
+        self.extra = {"gone_at": gone_at.isoformat()}
 
 
 class PageNotReady(NotFound):

@@ -25,12 +25,14 @@ class Listener:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._waiting: dict[uuid.UUID, set[asyncio.Event]] = {}
+        self.stopping = False
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
         self._task = asyncio.create_task(self._run(), name="listener")
 
     async def stop(self) -> None:
+        self.stopping = True
         if self._task:
             self._task.cancel()
             with contextlib.suppress(asyncio.CancelledError):

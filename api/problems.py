@@ -6,7 +6,7 @@ never the value that was sent.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http import HTTPStatus
 from typing import Any
 
@@ -117,19 +117,29 @@ def _places(error: RequestValidationError) -> list[dict[str, str]]:
     ]
 
 
-def install(app: FastAPI) -> None:
-    """Make the application answer all its errors so. Unexpected ones are caught in `api.middleware`."""
+def _wants_page(request: Request) -> bool:
+    machine = ("/v1/", "/oauth/", "/healthz", "/readyz", "/metrics")
+    return not request.url.path.startswith(machine) and "text/html" in request.headers.get("accept", "")
 
-    async def ours(_: Request, error: Exception) -> Response:
+
+def install(app: FastAPI, page_of: Callable[[Request, type[HosoError]], Response]) -> None:
+    """Make the application answer all its errors so; `page_of` renders them where a person looks at a page.
+
+    Unexpected ones are caught in `api.middleware`.
+    """
+
+    async def ours(request: Request, error: Exception) -> Response:
         assert isinstance(error, HosoError)
-        return response_of(error)
+        return page_of(request, type(error)) if _wants_page(request) else response_of(error)
 
     async def invalid(_: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
         return response_of(InputError, errors=_places(error))
 
-    async def plain(_: Request, error: Exception) -> Response:
+    async def plain(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
+        if _wants_page(request):
+            return page_of(request, _BY_STATUS.get(error.status_code, HosoError))
         if isinstance(error.__cause__, HosoError):  # raised while the framework was reading the body
             return response_of(error.__cause__)
         response = response_of(_BY_STATUS.get(error.status_code, HosoError))

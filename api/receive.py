@@ -85,7 +85,8 @@ class Receiver:
         return await asyncio.get_running_loop().run_in_executor(self._threads, call, *args)
 
     async def read(self, request: Request) -> Received:
-        """Read the body to its end. Raises `TooLarge`, `UploadStalled`, `UploadBroken`, `TooManyFiles`, store errors."""
+        """Read the body to its end. Raises `TooLarge`, `UploadStalled`, `UploadBroken`, `TooManyFiles`, and those of
+        the store."""
         if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
             raise UnsupportedMediaType(request.headers.get("content-type", "")[:80])
         boundary = boundary_of(request.headers["content-type"])
@@ -153,7 +154,8 @@ class Receiver:
         except BaseException as error:
             pipe.fail(error if isinstance(error, HosoError) else UploadBroken())
             await asyncio.wait([storing])
-            storing.exception()
+            if storing.exception() is None:  # it was whole already: known, so that it is removed with the others
+                self.received.files.append(NewFile(start.filename or "unnamed", storing.result()))
             raise
         self.received.files.append(NewFile(start.filename or "unnamed", stored))
 

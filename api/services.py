@@ -15,6 +15,7 @@ from fastapi import Depends, Request
 from api.errors import TooManyAttempts, TooManyUploads
 from api.listener import Listener
 from api.metrics import Metrics
+from api.rendering import templates
 from api.tokens import Tokens
 from config.settings import Settings
 from dossiers.certificates import Trust
@@ -80,6 +81,7 @@ class Services:
         self.uploads = UploadGate(settings.limits.uploads_at_once)
         self.upload_threads = ThreadPoolExecutor(settings.limits.uploads_at_once, "upload")
         self.logins = LoginBrake()
+        self.templates = templates()
         self.listener = Listener(settings.database)
         self._trust = lru_cache(maxsize=1)(lambda: Trust.load(settings.signing.certificates))
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
+from typing import Any
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from config.catalogue import procedures
 
-SUBMISSION_EXAMPLE = {
+SUBMISSION_EXAMPLE: dict[str, Any] = {
     "procedure": "khai-sinh",
     "reference": "MCDT-2026-000123",
     "priority": 0,

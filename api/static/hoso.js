@@ -1,0 +1,64 @@
+// What the page does beyond htmx: a field and its box light up together, tabs, zoom, the chosen thumbnail.
+"use strict";
+
+const marked = (mark) => document.querySelectorAll(`[data-mark="${mark}"]`);
+
+function light(target, on) {
+  const holder = target.closest && target.closest("[data-mark]");
+  if (!holder) return;
+  marked(holder.dataset.mark).forEach((element) => element.classList.toggle("hot", on));
+  if (!on) return;
+  const box = document.querySelector(`.paper [data-mark="${holder.dataset.mark}"]`);
+  const row = document.querySelector(`.data [data-mark="${holder.dataset.mark}"]`);
+  if (holder === box && row && !row.closest("[hidden]")) row.scrollIntoView({ block: "nearest" });
+  const scroll = document.querySelector(".viewer .scroll");
+  if (holder === row && box && scroll) {
+    const inner = box.getBoundingClientRect();
+    const outer = scroll.getBoundingClientRect();
+    if (inner.top < outer.top || inner.bottom > outer.bottom) scroll.scrollTop += inner.top - outer.top - outer.height / 3;
+  }
+}
+
+for (const [name, on] of [["mouseover", true], ["mouseout", false], ["focusin", true], ["focusout", false]]) {
+  document.addEventListener(name, (event) => light(event.target, on));
+}
+
+function choose(tab) {
+  for (const other of tab.parentElement.querySelectorAll("[role=tab]")) {
+    const chosen = other === tab;
+    other.setAttribute("aria-selected", String(chosen));
+    other.tabIndex = chosen ? 0 : -1;
+    document.getElementById(other.getAttribute("aria-controls")).hidden = !chosen;
+  }
+}
+
+document.addEventListener("click", (event) => {
+  const tab = event.target.closest("[role=tab]");
+  if (tab) choose(tab);
+  const button = event.target.closest("[data-toggle]");
+  if (button) {
+    const pressed = button.getAttribute("aria-pressed") !== "true";
+    button.setAttribute("aria-pressed", String(pressed));
+    button.closest(".sheet").classList.toggle(button.dataset.toggle === "boxes" ? "bare" : "zoomed", button.dataset.toggle === "boxes" ? !pressed : pressed);
+  }
+});
+
+document.addEventListener("keydown", (event) => {
+  const tab = event.target.closest("[role=tab]");
+  if (!tab || !["ArrowLeft", "ArrowRight"].includes(event.key)) return;
+  const other = [...tab.parentElement.querySelectorAll("[role=tab]")].find((one) => one !== tab);
+  choose(other);
+  other.focus();
+});
+
+function markOpen() {
+  const open = document.querySelector("[data-open]");
+  for (const thumb of document.querySelectorAll(".thumb")) {
+    if (open && thumb.dataset.page === open.dataset.open) thumb.setAttribute("aria-current", "page");
+    else thumb.removeAttribute("aria-current");
+  }
+}
+
+document.addEventListener("DOMContentLoaded", markOpen);
+document.addEventListener("htmx:afterSettle", markOpen);
+document.addEventListener("htmx:oobAfterSwap", markOpen);

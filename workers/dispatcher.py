@@ -68,6 +68,11 @@ class Dispatcher:
             await self._give_back()
             listener.stop()
 
+    @property
+    def held(self) -> list[Lease]:
+        """The leases that are being worked on."""
+        return [lease for lease, _ in self._held.values()]
+
     def stop(self) -> None:
         """Take no new work; what runs is finished or given back."""
         self._stopping = True
@@ -149,7 +154,7 @@ class Dispatcher:
 
     async def _drop_lost(self) -> None:
         """Runs that were cancelled or given to somebody else stop here at once."""
-        leases = [lease for lease, _ in self._held.values()]
+        leases = self.held
         if not leases:
             return
         kept = await self.house.transaction(queue.heartbeat, leases, self._limits.lease_s)
@@ -165,7 +170,7 @@ class Dispatcher:
 
     async def _give_back(self) -> None:
         tasks = [task for _, task in self._held.values()]
-        leases = [lease for lease, _ in self._held.values()]
+        leases = self.held
         if tasks:
             await asyncio.wait(tasks, timeout=STOP_S)
         for task in tasks:

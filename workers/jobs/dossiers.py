@@ -101,7 +101,7 @@ class ResultNotValid(HosoError):
     """The signed result does not validate: it must not be delivered."""
 
     code = "result.not_valid"
-    vi = "Chữ ký trên kết quả không kiểm tra được nên chưa trả kết quả. Người vận hành hãy chạy `hoso doctor` rồi thử lại."
+    vi = "Chữ ký của kết quả không kiểm tra được nên chưa trả kết quả. Người vận hành: `hoso doctor`, rồi thử lại."
     en = "The signatures of the result do not validate, so it is not delivered. Operators: `hoso doctor`, then retry."
 
 

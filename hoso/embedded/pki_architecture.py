@@ -11,8 +11,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from config.catalogue import agencies
+
 DISCLAIMER = "KHÔNG CÓ GIÁ TRỊ PHÁP LÝ / DEMO"
-AGENCY = "ỦY BAN NHÂN DÂN PHƯỜNG HÒA MẪU"
+DEMO_AGENCY = agencies()["H49.01"]
+AGENCY = DEMO_AGENCY.name
 OCSP_LIFE = timedelta(days=7)
 CRL_LIFE = timedelta(hours=12)
 ROOT_CRL_LIFE = timedelta(days=90)
@@ -29,10 +32,13 @@ class DemoPerson:
     role: str  # a value of dossiers.dossier.Role
 
 
-PEOPLE = (
-    DemoPerson("canbo", "Nguyễn Văn Bình", "Công chức Tư pháp - Hộ tịch", "officer"),
-    DemoPerson("lanhdao", "Trần Thị Hạnh", "Chủ tịch", "leader"),
-    DemoPerson("vanthu", "Phạm Thu Hà", "Văn thư", "seal_keeper"),
+PEOPLE = tuple(
+    DemoPerson(username, officer.name, officer.position, role)
+    for username, officer, role in (
+        ("canbo", DEMO_AGENCY.appraiser, "officer"),
+        ("lanhdao", DEMO_AGENCY.leader, "leader"),
+        ("vanthu", DEMO_AGENCY.seal_keeper, "seal_keeper"),
+    )
 )
 SERVICE_KEYS = {"root": "rsa", "issuing": "rsa", "ocsp": "ec", "tsa": "ec"}  # the private keys that the server holds
 TOKEN_KEYS = ("leader", "seal")

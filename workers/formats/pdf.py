@@ -93,7 +93,7 @@ def _flags(pdf: pikepdf.Pdf, limits: Limits) -> tuple[str, ...]:
             dictionary = item
         else:
             continue
-        text = dictionary.unparse()
+        text = dictionary.unparse(resolved=True)
         found.update(flag for flag, pattern in _ACTIVE.items() if flag not in found and pattern.search(text))
     form = pdf.Root.get("/AcroForm")
     if isinstance(form, pikepdf.Dictionary) and ("/XFA" in form or _has_entry_fields(form)):

@@ -93,7 +93,10 @@ def _lossless(image: Image.Image) -> _Parts:
     if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
         layered = image.convert("RGBA")
         image = Image.alpha_composite(Image.new("RGBA", layered.size, "white"), layered)
-    pixels = np.asarray(image.convert("L" if image.mode in ("1", "L") else "RGB"))
+    if image.mode.startswith("I"):  # 16-bit grey, which Pillow would clip instead of scaling
+        pixels = (np.asarray(image).astype(np.uint32) >> 8).astype(np.uint8)
+    else:
+        pixels = np.asarray(image.convert("L" if image.mode in ("1", "L") else "RGB"))
     rows = pixels.reshape(pixels.shape[0], -1)
     up = rows.copy()
     up[1:] -= rows[:-1]

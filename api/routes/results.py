@@ -107,7 +107,7 @@ def manifest(code: str, services: Use, principal: Who) -> Response:
     response_class=Response,
     responses=_json({"schema": "hoso.fields/1", "dossier": "H49.01-20261124-04817265", "documents": []}),
 )
-def fields(code: str, services: Use, principal: Who) -> Response:
+def fields_file(code: str, services: Use, principal: Who) -> Response:
     """The fields as they are embedded in the package (with corrections, once the appraisal is done)."""
     which = lambda row: results.artifact_key(row, row.fields_key)  # noqa: E731
     return _fetch(services, principal, code, which, "application/json", "truong-du-lieu.json")

@@ -62,3 +62,14 @@ function markOpen() {
 document.addEventListener("DOMContentLoaded", markOpen);
 document.addEventListener("htmx:afterSettle", markOpen);
 document.addEventListener("htmx:oobAfterSwap", markOpen);
+
+// A list that somebody opened stays open when the server sends its newer version.
+let wasOpen = false;
+document.addEventListener("htmx:oobBeforeSwap", () => {
+  const work = document.getElementById("work");
+  if (work) wasOpen = work.open;
+});
+document.addEventListener("htmx:oobAfterSwap", () => {
+  const work = document.getElementById("work");
+  if (work) work.open = wasOpen;
+});

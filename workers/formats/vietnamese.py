@@ -16,7 +16,7 @@ _NUCLEUS = (
     "ai|ao|au|ay|âu|ây|eo|êu|ia|iê|iu|yê|oa|oă|oe|oi|oo|ôi|ơi|ua|uâ|uê|ui|uô|uơ|uy|ưa|ưi|ươ|ưu|"
     "[aăâeêioôơuưy]"
 )
-_SYLLABLE = re.compile(f"(?:{_ONSET})?(?:{_NUCLEUS})(?:ng|nh|ch|[cmnpt])?")
+_SYLLABLE = re.compile(f"(?:{_ONSET})?(?:{_NUCLEUS})(?:ng|nh|ch|[ckmnpt])?")  # k as in Đắk Lắk
 _WORD = re.compile(r"[^\W\d_]+")
 # Marks that legacy encodings put where letters should be, inside or at the end of a word.
 _LEGACY = re.compile(r"[A-Za-zÀ-ỹ][µ¶·¸¹»¼½¾®©¬­°±²³][A-Za-zÀ-ỹ]?|[®¬­µ·¸¹¶][a-zA-Z]")

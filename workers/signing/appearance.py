@@ -42,7 +42,7 @@ class Appearance:
 
 
 def seal_box(seal: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
-    """The widget of a seal that is to lie at `seal`: room for its caption at the lower left, where the page is empty."""
+    """The widget of a seal that is to lie at `seal`: room for its caption at the lower left."""
     left, bottom, right, top = seal
     return left - CAPTION_LEFT, bottom - CAPTION_BELOW, right, top
 

@@ -10,7 +10,7 @@ class _Strict(BaseModel):
 
 
 class Officer(_Strict):
-    """A person in an office. `signs_for` is what stands above the position, e.g. TM. ỦY BAN NHÂN DÂN or KT. CHỦ TỊCH."""
+    """A person in an office. `signs_for` stands above the position, e.g. TM. ỦY BAN NHÂN DÂN or KT. CHỦ TỊCH."""
 
     name: str
     position: str

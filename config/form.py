@@ -47,6 +47,7 @@ class Find(_Strict):
     pick: Literal["all", "first", "last", "but_last"] = "all"
     max_lines: int = Field(12, ge=1)
     max_gap: float = Field(2.5, gt=0, description="In line heights: a larger gap between two lines ends the place")
+    aligned: float = Field(0, ge=0, le=1, description="Lines must be centred on the first one, to this fraction")
     join: str = " "
     strip: Regex = ""
     value: str = ""
@@ -80,7 +81,9 @@ class FormField(_Strict):
     person: str = Field("", description="Whose: fields of one person are checked against each other")
     fact: Literal["", "name", "birth", "birth_words", "id", "gender", "phone"] = ""
     date_of: Literal["", "signing"] = Field("", description="`signing`: must not lie in the future")
-    pattern: Regex = Field("", description="The value's own look, where it has no label; letters without marks, lower case")
+    pattern: Regex = Field(
+        "", description="The value's own look, where it has no label; letters without marks, lower case"
+    )
     find: tuple[Find, ...] = Field((), description="Places tried in turn; with it the label is for people only")
     basis: str = Field("", description="How sure the source of this label is, where it differs from the form's")
 

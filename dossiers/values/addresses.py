@@ -19,6 +19,15 @@ _DISTRICT = re.compile(r"\b(?:quan|huyen|thi xa|tx\.?|q\.)\s+\w")
 _CITY = re.compile(r"\b(?:thanh pho|tp\.?)\s+(?=\w)")
 _COMMUNE = re.compile(r"\b(?:phuong|xa|thi tran|dac khu|p\.|x\.|tt\.)\s*\w")
 
+_SHORT = re.compile(r"^(?:Tỉnh|Thành phố)\s+")
+_KINDS = {
+    "tinh": ("tỉnh",),
+    "phuong": ("phường", "phượng", "phương"),
+    "huyen": ("huyện",),
+    "xa": ("xã",),
+    "so": ("số", "sơ"),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Address:
@@ -57,6 +66,18 @@ def read_address(raw: str) -> Address | None:
     before = _CITY.sub("", before) if before.rstrip().endswith(("thanh pho", "tp", "tp.")) else before
     district = bool(_DISTRICT.search(before)) or bool(_CITY.search(before))
     return Address(best[3], best[2], bool(_COMMUNE.search(before)), 3 if district else 2)
+
+
+def misread_address(raw: str) -> bool:
+    """Whether the province is named with other tones, or a unit's kind ("tỉnh", "phường") is spelt wrong."""
+    value = clean(raw)
+    found = read_address(value)
+    if found is None:
+        return True
+    spellings = {found.province, *(name for name, code in provinces().aliases.items() if code == found.province_code)}
+    exact = any(_SHORT.sub("", spelling).lower() in value.lower() for spelling in spellings)
+    kinds = re.findall(r"(?<!\w)[^\W\d_]+(?=\s)", value.lower())
+    return not exact or any(fold(kind) in _KINDS and kind not in _KINDS[fold(kind)] for kind in kinds)
 
 
 def parse_address(raw: str) -> ParsedValue:

@@ -80,10 +80,10 @@ def _checked(day: int, month: int, year: int, shown: str) -> ParsedValue:
 
 
 def date_in_words(raw: str) -> str:
-    """ "Ngày mười lăm tháng ba năm hai nghìn không trăm hai mươi tư" -> "2024-03-15"; "" when it is not such a date.
+    """`Ngày mười lăm tháng ba năm hai nghìn không trăm hai mươi tư` -> `2024-03-15`; empty when it is no such date.
 
-    Tones are forgiven, so `tháng tư` and `tư` in years both read as four. "năm" is both "year" and "five": the
-    year begins at the last "năm" that is followed by a number of thousands.
+    Tones are forgiven, so "năm" (year, five) and "lăm" are told apart by what makes a possible date: every "năm" is
+    tried as the word before the year.
     """
     words = re.findall(r"[a-z]+", fold(raw))
     if "thang" not in words:
@@ -91,16 +91,11 @@ def date_in_words(raw: str) -> str:
     at = words.index("thang")
     day_words = [w for w in words[:at] if w not in ("ngay", "mung", "mong")]
     rest = words[at + 1 :]
-    splits = [
-        i
-        for i, w in enumerate(rest)
-        if (w == "nam" and i > 0 and "nghin" in rest[i:]) or (w == "nam" and "ngan" in rest[i:] and i > 0)
-    ]
-    for split in splits:
+    for split in (at for at, word in enumerate(rest) if at and word == "nam"):
         month_words = ["mot" if w == "gieng" else "muoi hai" if w == "chap" else w for w in rest[:split]]
         day = number_in_words(" ".join(day_words))
         month, year = number_in_words(" ".join(month_words)), number_in_words(" ".join(rest[split + 1 :]))
-        if day is None or month is None or year is None:
+        if day is None or month is None or year is None or year < EARLIEST_YEAR:
             continue
         try:
             return date(year, month, day).isoformat()
@@ -120,7 +115,7 @@ def number_in_words(text: str) -> int | None:
             total, pending, seen = total + pending, _UNITS[word], True
         elif word == "muoi":
             pending, seen = (pending or 1) * 10, True
-        elif word in ("chuc",):
+        elif word == "chuc":
             pending = (pending or 1) * 10
         elif word == "tram":
             pending *= 100

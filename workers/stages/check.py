@@ -26,7 +26,7 @@ _SURE_OF_KIND = 0.9
 def check(
     documents: Sequence[Document], procedure: Procedure, forms: Forms | None = None, today: date | None = None
 ) -> tuple[Finding, ...]:
-    """All findings, those about the whole dossier first. `today` (Vietnamese time) bounds dates of signing and birth."""
+    """All findings, those about the whole dossier first. `today` (in Vietnam) bounds dates of signing and birth."""
     forms = forms or installed_forms()
     today = today or (datetime.now(UTC) + _VIETNAM).date()
     findings = [*_completeness(documents, procedure)]

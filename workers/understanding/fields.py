@@ -9,9 +9,10 @@ from config.form import Form, FormField
 from dossiers.document import Field
 from dossiers.page import Box
 from dossiers.values import parse
+from dossiers.values.doubt import doubtful
 from dossiers.values.text import bare
 from workers.understanding.anchors import Anchor, anchors_of
-from workers.understanding.layout import Piece, Stream, stream_of
+from workers.understanding.layout import Piece, Stream, segments_of, stream_of
 from workers.understanding.split import Paper
 from workers.understanding.tables import Table, table_of
 from workers.understanding.values import Filled, filled_places
@@ -19,7 +20,10 @@ from workers.understanding.zones import Placed, Sheet, place
 
 _NOT_OK = 0.6  # a value that its own rule refuses is hardly as sure as its letters
 _REPAIRED = 0.8
-_DIGIT_LIKE = str.maketrans({"O": "0", "o": "0", "Q": "0", "D": "0", "l": "1", "I": "1", "i": "1", "Z": "2", "S": "5", "B": "8"})
+_DOUBTFUL = 0.8  # spelt as such a value can hardly be spelt: misread, or a rare name; an officer sees
+_DIGIT_LIKE = str.maketrans(
+    {"O": "0", "o": "0", "Q": "0", "D": "0", "l": "1", "I": "1", "i": "1", "Z": "2", "S": "5", "B": "8"}
+)
 _REPAIRABLE = frozenset({"personal_id", "phone"})
 _TICKED = r"[☑☒✓✔]|\[\s*[xX✓]\s*\]|\(\s*[xX]\s*\)|■"
 
@@ -39,9 +43,7 @@ def fields_of(paper: Paper, form: Form) -> tuple[Field, ...]:
             end = anchors[number + 1].start if number + 1 < len(anchors) else len(stream.text)
             found[field.key] = _table(stream, anchor, end, field, form, source)
     sheets = [
-        Sheet(tuple(piece for row in laid.rows for piece in row.pieces), laid.page.width, laid.page.height)
-        for laid in paper.pages
-        if laid.rows
+        Sheet(tuple(segments_of(laid.rows)), laid.page.width, laid.page.height) for laid in paper.pages if laid.rows
     ]
     for field in form.fields:
         if field.find and (placed := place(sheets, field.find)):
@@ -65,11 +67,12 @@ def _placed(placed: Placed, field: FormField, form: Form, source: str) -> Field:
 def _table(stream: Stream, anchor: Anchor, end: int, field: FormField, form: Form, source: str) -> Field:
     label = stream.parts(anchor.start, anchor.end)
     page = label[0].piece.page
-    pieces = [part.piece for part in stream.parts(anchor.value_start, end) if part.start == 0 and part.piece.page == page]
+    pieces = [
+        part.piece for part in stream.parts(anchor.value_start, end) if part.start == 0 and part.piece.page == page
+    ]
     table = table_of(pieces, field.columns)
-    doubt = not all(
-        parse(column.type, row[column.key]).ok for row in table.rows for column in field.columns if row[column.key]
-    )
+    cells = [(column.type, row[column.key]) for row in table.rows for column in field.columns if row[column.key]]
+    doubt = any(not parse(kind, text).ok or doubtful(kind, text) for kind, text in cells)
     sure = min((piece.confidence for piece in table.pieces), default=min(part.piece.confidence for part in label))
     confidence = round(sure * (_NOT_OK if doubt else 1.0), 4)
     return Field(
@@ -80,7 +83,7 @@ def _table(stream: Stream, anchor: Anchor, end: int, field: FormField, form: For
         confidence=confidence,
         in_doubt=doubt or confidence < form.doubt_below,
         page=page,
-        box=_around([piece for piece in table.pieces]) or label[0].box,
+        box=_around(list(table.pieces)) or label[0].box,
         source=source,
     )
 
@@ -92,9 +95,7 @@ def _written(table: Table, field: FormField) -> str:
     )
 
 
-def _field(
-    field: FormField, form: Form, raw: str, sure: float, page: int, box: Box | None, source: str
-) -> Field:
+def _field(field: FormField, form: Form, raw: str, sure: float, page: int, box: Box | None, source: str) -> Field:
     parsed = parse(field.type, raw, options=field.options)
     confidence = sure
     repaired = False
@@ -106,6 +107,8 @@ def _field(
         confidence *= _NOT_OK
     elif repaired:
         confidence *= _REPAIRED
+    elif doubtful(field.type, parsed.value):
+        confidence *= _DOUBTFUL
     confidence = round(min(max(confidence, 0.0), 1.0), 4)
     missing = field.required and not parsed.value
     return Field(

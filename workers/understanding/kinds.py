@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from config.catalogue import Forms
 from config.form import Form
 from dossiers.values.text import fold, nfc
-from workers.understanding.layout import Row
+from workers.understanding.layout import Row, segments_of
 from workers.understanding.match import distance
 
 UNKNOWN = "unknown"
@@ -90,7 +90,7 @@ def _by_signs(rows: Sequence[Row], forms: Forms) -> Beginning | None:
     for form in forms:
         if not form.signs:
             continue
-        pieces = [piece for row in rows for piece in row.pieces]
+        pieces = segments_of(rows)
         shown = sum(any(re.search(sign, piece.plain) for piece in pieces) for sign in form.signs)
         if shown >= form.min_signs:
             return Beginning(form.id, form.title, round(min(1.0, 0.7 + 0.1 * shown), 3), 0)

@@ -6,32 +6,43 @@ back together, left to right, and known header phrases that were joined to their
 
 from __future__ import annotations
 
+import itertools
+import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from dossiers.page import Box
+from dossiers.page import Box, Line, Polygon
 from dossiers.values.text import bare, nfc
 from workers.understanding.pages import ReadPage
 
 # What stands right of the agency at the head of a document and is often read as one line with it.
 _RIGHT_COLUMN = re.compile(r"(?<=\S)\s+(?=CONG H[OA]{2} XA HOI CHU NGH|Doc lap\s*[-–]\s*Tu do)")
+_WORD_GAP = 0.7  # in letter heights
+_STEEPEST = 0.12  # a page is straightened before it is read; what is steeper is a stamp
 _NARROW, _WIDE = frozenset("iljtfrI.,:;'|()[]! /-1"), frozenset("mwMW@%")
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A stretch of text read as one: `plain` is `text` without tones and marks, character by character."""
+    """A stretch of text read as one: `plain` is `text` without tones and marks, character by character.
+
+    `level` is the height of its middle after the page's slope is taken out, `size` the height of its letters: on a
+    photo the two ends of one row may lie further apart than two rows.
+    """
 
     text: str
     plain: str
     box: Box
     confidence: float
     page: int
+    level: float
+    size: float
 
     @property
     def middle(self) -> tuple[float, float]:
-        return (self.box.left + self.box.right) / 2, (self.box.top + self.box.bottom) / 2
+        """(x, level)."""
+        return (self.box.left + self.box.right) / 2, self.level
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +55,11 @@ class Row:
     @property
     def text(self) -> str:
         return " ".join(piece.text for piece in self.pieces)
+
+    @property
+    def level(self) -> float:
+        """The mean level of its pieces."""
+        return sum(piece.level for piece in self.pieces) / len(self.pieces)
 
     @property
     def box(self) -> Box:
@@ -106,10 +122,16 @@ class Stream:
 def pieces_of(page: ReadPage) -> list[Piece]:
     """The page's lines in reading order, joined columns cut apart, empty lines dropped."""
     pieces: list[Piece] = []
+    slope = slope_of(page.lines)
     for line in page.lines:
         text = re.sub(r"\s", " ", nfc(line.text))
-        if text.strip():
-            pieces.extend(_split(Piece(text, bare(text), Box.of(line.polygon), line.confidence, page.number)))
+        if not text.strip():
+            continue
+        box = Box.of(line.polygon)
+        x, y = (box.left + box.right) / 2, (box.top + box.bottom) / 2
+        level = y - slope(y) * (x - page.width / 2)
+        size = min(_side(line.polygon, 0, 3), _side(line.polygon, 1, 2)) or box.height
+        pieces.extend(_split(Piece(text, bare(text), box, line.confidence, page.number, level, size)))
     return pieces
 
 
@@ -123,7 +145,33 @@ def rows_of(pieces: Iterable[Piece]) -> list[Row]:
         else:
             group.append(piece)
     rows = [tuple(sorted(group, key=lambda each: each.box.left)) for group in groups]
-    return [Row(row, row[0].page) for row in sorted(rows, key=lambda row: sum(p.middle[1] for p in row) / len(row))]
+    return sorted((Row(row, row[0].page) for row in rows), key=lambda row: row.level)
+
+
+def segments_of(rows: Iterable[Row]) -> list[Piece]:
+    """Rows cut where columns part: pieces of one row that stand no further apart than words do become one piece.
+
+    The joined piece is as sure as its least sure part.
+    """
+    segments: list[Piece] = []
+    for row in rows:
+        joined = [row.pieces[0]]
+        for piece in row.pieces[1:]:
+            last = joined[-1]
+            if piece.box.left - last.box.right < _WORD_GAP * min(last.size, piece.size):
+                joined[-1] = Piece(
+                    f"{last.text} {piece.text}",
+                    f"{last.plain} {piece.plain}",
+                    last.box.union(piece.box),
+                    min(last.confidence, piece.confidence),
+                    last.page,
+                    (last.level + piece.level) / 2,
+                    max(last.size, piece.size),
+                )
+            else:
+                joined.append(piece)
+        segments.extend(joined)
+    return segments
 
 
 def stream_of(rows: Sequence[Row]) -> Stream:
@@ -156,6 +204,33 @@ def cut(piece: Piece, start: int, end: int) -> Box:
     return replace(piece.box, left=left, right=left + scale * sum(widths[start:end]))
 
 
+def slope_of(lines: Sequence[Line]) -> Callable[[float], float]:
+    """How much rows fall per pixel to the right, as a function of the height on the page (perspective bends it).
+
+    A straight line fitted to the slopes of long lines, each weighing its length; flat where too few are long.
+    """
+    points: list[tuple[float, float, float]] = []
+    for line in lines:
+        (x0, y0), (x1, y1), (x2, y2), (x3, y3) = line.polygon
+        width, height = (x1 + x2 - x0 - x3) / 2, abs(y3 + y2 - y0 - y1) / 2
+        if width > 6 * height > 0:
+            fall = (y1 + y2 - y0 - y3) / 2 / width
+            if abs(fall) < _STEEPEST:
+                points.append(((y0 + y1 + y2 + y3) / 4, fall, width))
+    total = sum(weight for *_, weight in points)
+    if len(points) < 4:
+        return lambda _y: 0.0
+    centre = sum(y * weight for y, _, weight in points) / total
+    mean = sum(fall * weight for _, fall, weight in points) / total
+    spread = sum(weight * (y - centre) ** 2 for y, _, weight in points)
+    bend = sum(weight * (y - centre) * (fall - mean) for y, fall, weight in points) / spread if spread else 0.0
+    return lambda y: mean + bend * (y - centre)
+
+
+def _side(polygon: Polygon, one: int, other: int) -> float:
+    return math.dist(polygon[one], polygon[other])
+
+
 def _width(char: str) -> float:
     if char in _NARROW:
         return 0.55
@@ -165,10 +240,9 @@ def _width(char: str) -> float:
 
 
 def _same_row(group: list[Piece], piece: Piece) -> bool:
-    top = sum(each.box.top for each in group) / len(group)
-    bottom = sum(each.box.bottom for each in group) / len(group)
-    height = min(bottom - top, piece.box.height)
-    return abs(piece.middle[1] - (top + bottom) / 2) < 0.5 * height
+    level = sum(each.level for each in group) / len(group)
+    size = sum(each.size for each in group) / len(group)
+    return abs(piece.level - level) < 0.5 * min(size, piece.size)
 
 
 def _split(piece: Piece) -> list[Piece]:
@@ -178,6 +252,6 @@ def _split(piece: Piece) -> list[Piece]:
         return [piece]
     return [
         replace(piece, text=piece.text[a:b].rstrip(), plain=piece.plain[a:b].rstrip(), box=cut(piece, a, b))
-        for a, b in zip(edges, edges[1:], strict=False)
+        for a, b in itertools.pairwise(edges)
         if piece.text[a:b].strip()
     ]

@@ -5,6 +5,7 @@ Works on text alone: a cell's pieces are those nearest to the column's middle, a
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -28,9 +29,9 @@ def table_of(pieces: Sequence[Piece], columns: Sequence[Column]) -> Table:
     spots = _column_middles(pieces, columns)
     if len(spots) < 2:
         return Table((), ())
-    bottom = max(box_bottom for _, box_bottom in spots.values())
+    bottom = max(level for _, level in spots.values())
     middles = {key: middle for key, (middle, _) in spots.items()}
-    body = [piece for piece in pieces if piece.middle[1] > bottom and re.search(r"\w", piece.text)]
+    body = [piece for piece in pieces if piece.level > bottom and re.search(r"\w", piece.text)]
     cells = [(min(middles, key=lambda key: abs(middles[key] - piece.middle[0])), piece) for piece in body]
     first = columns[0].key
     numbers = sorted(
@@ -38,11 +39,15 @@ def table_of(pieces: Sequence[Piece], columns: Sequence[Column]) -> Table:
     )
     if not numbers:
         return Table((), ())
-    pitch = min((b - a for a, b in zip(numbers, numbers[1:], strict=False)), default=_height(body) * 3)
-    edges = [numbers[0] - pitch, *((a + b) / 2 for a, b in zip(numbers, numbers[1:], strict=False)), numbers[-1] + pitch / 2]
+    pitch = min((b - a for a, b in itertools.pairwise(numbers)), default=_height(body) * 3)
+    edges = [
+        numbers[0] - pitch,
+        *((a + b) / 2 for a, b in itertools.pairwise(numbers)),
+        numbers[-1] + pitch / 2,
+    ]
     rows: list[dict[str, str]] = []
     used: list[Piece] = []
-    for top, low in zip(edges, edges[1:], strict=False):
+    for top, low in itertools.pairwise(edges):
         inside = [(key, piece) for key, piece in cells if top < piece.middle[1] <= low]
         row = {column.key: _text([p for key, p in inside if key == column.key]) for column in columns}
         if any(text for key, text in row.items() if key != first):
@@ -52,7 +57,7 @@ def table_of(pieces: Sequence[Piece], columns: Sequence[Column]) -> Table:
 
 
 def _text(pieces: Sequence[Piece]) -> str:
-    ordered = sorted(pieces, key=lambda piece: (round(piece.middle[1] / max(piece.box.height, 1)), piece.box.left))
+    ordered = sorted(pieces, key=lambda piece: (round(piece.level / max(piece.size, 1)), piece.box.left))
     return clean(" ".join(piece.text for piece in ordered))
 
 
@@ -71,7 +76,7 @@ def _column_middles(pieces: Sequence[Piece], columns: Sequence[Column]) -> dict[
         if best[0] > 0.75:
             left = min(piece.box.left for piece in best[1])
             right = max(piece.box.right for piece in best[1])
-            found[column.key] = ((left + right) / 2, max(piece.box.bottom for piece in best[1]))
+            found[column.key] = ((left + right) / 2, max(piece.level + piece.size / 2 for piece in best[1]))
     return found
 
 
@@ -81,10 +86,10 @@ def _below(first: Piece, pieces: Sequence[Piece]) -> list[Piece]:
     for piece in sorted(pieces, key=lambda each: each.middle[1]):
         last = stack[-1]
         overlaps = min(last.box.right, piece.box.right) > max(last.box.left, piece.box.left)
-        if overlaps and 0 < piece.middle[1] - last.middle[1] < 1.9 * last.box.height and len(stack) < 4:
+        if overlaps and 0 < piece.level - last.level < 1.9 * last.size and len(stack) < 4:
             stack.append(piece)
     return stack[1:]
 
 
 def _height(pieces: Sequence[Piece]) -> float:
-    return sum(piece.box.height for piece in pieces) / max(len(pieces), 1)
+    return sum(piece.size for piece in pieces) / max(len(pieces), 1)

@@ -7,6 +7,7 @@ printed text or a gap that is clearly wider than the form's rows.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -69,7 +70,9 @@ def filled_places(stream: Stream, anchors: Sequence[Anchor], form: Form) -> list
         parts = stream.parts(anchor.value_start, end)
         label = tuple(stream.parts(anchor.start, anchor.end))
         row = stream.spots[max(anchor.value_start - 1, 0)][0] if not field.pattern else parts[0].row
-        kept = _several(parts, row, stream.rows, pitch) if field.multiline else _one(parts, row, field, stream.rows, pitch)
+        kept = (
+            _several(parts, row, stream.rows, pitch) if field.multiline else _one(parts, row, field, stream.rows, pitch)
+        )
         places.append(Filled(field, anchor, tuple(kept), label))
     return places
 
@@ -113,12 +116,12 @@ def _gap(above: Row, below: Row) -> float:
     """Between baselines of rows; infinite across pages, where only a row without a gap to measure could follow."""
     if above.page != below.page:
         return 0.0
-    return below.box.bottom - above.box.bottom
+    return below.level - above.level
 
 
 def _pitch(rows: Sequence[Row]) -> float:
     """The usual distance of two rows."""
-    gaps = [_gap(one, other) for one, other in zip(rows, rows[1:], strict=False) if one.page == other.page]
+    gaps = [_gap(one, other) for one, other in itertools.pairwise(rows) if one.page == other.page]
     return median([gap for gap in gaps if gap > 0] or [1e9])
 
 

@@ -5,11 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import median
 
 from config.form import Find
 from dossiers.page import Box
 from dossiers.values.text import bare, tidy
 from workers.understanding.layout import Part, Piece
+
+_SMALL = 0.5  # of the usual letter height: stamps of signing software, not the document
+_NOISE = 0.5  # what a reader makes of seals and pen strokes is hardly ever surer; labels and values are
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +79,17 @@ def _stretches(sheet: Sheet, rule: Find) -> list[Part]:
     taken: list[Part] = []
     open_ = not rule.start
     last: Box | None = None
+    first: Piece | None = None
     for piece in _inside(sheet, rule):
         if not open_:
             match = re.search(rule.start, piece.plain)
             if not match:
                 continue
-            open_, last = True, piece.box
+            open_, last, first = True, piece.box, piece
             if "value" in match.re.groupindex and match["value"]:
                 taken.append(Part(0, piece, *match.span("value")))
+            continue
+        if piece.confidence < _NOISE or (first and rule.aligned and not _belongs(piece, first, rule, sheet)):
             continue
         if rule.stop and re.search(rule.stop, piece.plain.strip()):
             break
@@ -97,13 +104,19 @@ def _stretches(sheet: Sheet, rule: Find) -> list[Part]:
     return taken[: rule.max_lines]
 
 
+def _belongs(piece: Piece, first: Piece, rule: Find, sheet: Sheet) -> bool:
+    """Centred under the first line and of letters like its own: not a piece of the seal that lies over both."""
+    off = abs(piece.middle[0] - first.middle[0])
+    return off <= rule.aligned * sheet.width and piece.size > _SMALL * 1.2 * first.size
+
+
 def _inside(sheet: Sheet, rule: Find) -> list[Piece]:
+    usual = median(piece.size for piece in sheet.pieces) if sheet.pieces else 0.0
     found = [
         piece
         for piece in sheet.pieces
-        if rule.columns[0] * sheet.width <= piece.middle[0] <= rule.columns[1] * sheet.width
+        if piece.size > _SMALL * usual
+        and rule.columns[0] * sheet.width <= piece.middle[0] <= rule.columns[1] * sheet.width
         and rule.rows[0] * sheet.height <= piece.middle[1] <= rule.rows[1] * sheet.height
     ]
     return sorted(found, key=lambda piece: (piece.middle[1], piece.middle[0]))
-
-

@@ -32,3 +32,11 @@ def province_codes() -> frozenset[str]:
     """Every two-digit code that has ever stood for one of the 63 or 34 units."""
     table = provinces()
     return frozenset(table.since_2025_07) | frozenset(table.until_2025_06)
+
+
+@lru_cache(maxsize=1)
+def province_words() -> frozenset[str]:
+    """The words of all names of provinces, in lower case: Đắk and Kạn are no syllables of the common language."""
+    table = provinces()
+    names = (*table.since_2025_07.values(), *table.until_2025_06.values(), *table.aliases)
+    return frozenset(word.lower() for name in names for word in name.split())

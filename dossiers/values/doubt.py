@@ -10,42 +10,16 @@ import re
 import unicodedata
 
 from config.names import surnames
+from config.places import province_words
 from dossiers.values.addresses import misread_address
 from dossiers.values.syllables import is_syllable
 
 _RUNNING = frozenset({"text", "prose", "address", "date_words"})
-_DATE_WORDS = frozenset(
-    [
-        "ngày",
-        "mùng",
-        "mồng",
-        "tháng",
-        "năm",
-        "không",
-        "một",
-        "mốt",
-        "hai",
-        "ba",
-        "bốn",
-        "tư",
-        "lăm",
-        "nhăm",
-        "sáu",
-        "bảy",
-        "bẩy",
-        "tám",
-        "chín",
-        "mười",
-        "mươi",
-        "trăm",
-        "nghìn",
-        "ngàn",
-        "linh",
-        "lẻ",
-        "giêng",
-        "chạp",
-    ]
+_LISTED = (
+    "ngày mùng mồng tháng năm không một mốt hai ba bốn tư lăm nhăm sáu bảy bẩy tám chín mười mươi trăm nghìn ngàn linh "
+    "lẻ giêng chạp"
 )
+_DATE_WORDS = frozenset(_LISTED.split())
 
 
 def doubtful(kind: str, value: str) -> bool:
@@ -60,9 +34,8 @@ def doubtful(kind: str, value: str) -> bool:
         return False
     if kind == "address" and misread_address(value):
         return True
-    return any(
-        _mixed(word) or not is_syllable(word) for word in words if not word.isascii() and not _abbreviation(word)
-    )
+    seen = [word for word in words if not word.isascii() and not _abbreviation(word)]
+    return any(_mixed(word) or not (is_syllable(word) or word.lower() in province_words()) for word in seen)
 
 
 def _abbreviation(word: str) -> bool:

@@ -14,72 +14,11 @@ _TONES = "\u0300\u0301\u0303\u0309\u0323"  # huyền, sắc, ngã, hỏi, nặng
 _STOPPED = ("c", "ch", "p", "t")
 _INITIAL = "ngh|ng|nh|ch|gh|gi|kh|ph|qu|th|tr|[bcdđghklmnprstvx]"
 _SYLLABLE = re.compile(rf"({_INITIAL})?([aăâeêioôơuưy]{{1,3}})(ch|ng|nh|[cmnpt])?")
-_NUCLEI = frozenset(
-    [
-        "a",
-        "ă",
-        "â",
-        "e",
-        "ê",
-        "i",
-        "o",
-        "ô",
-        "ơ",
-        "u",
-        "ư",
-        "y",
-        "ai",
-        "ao",
-        "au",
-        "ay",
-        "âu",
-        "ây",
-        "eo",
-        "êu",
-        "ia",
-        "iê",
-        "iu",
-        "oa",
-        "oă",
-        "oe",
-        "oi",
-        "oo",
-        "ôi",
-        "ơi",
-        "ua",
-        "uâ",
-        "ue",
-        "uê",
-        "ui",
-        "uo",
-        "uô",
-        "uơ",
-        "uy",
-        "ưa",
-        "ưi",
-        "ươ",
-        "ưu",
-        "yê",
-        "oai",
-        "oay",
-        "oao",
-        "oeo",
-        "uai",
-        "uao",
-        "uây",
-        "iêu",
-        "yêu",
-        "uôi",
-        "ươi",
-        "ươu",
-        "uya",
-        "uyê",
-        "uyu",
-        "uêu",
-        "uă",
-        "ya",
-    ]
+_LISTED = (
+    "a ă â e ê i o ô ơ u ư y ai ao au ay âu ây eo êu ia iê iu oa oă oe oi oo ôi ơi ua uâ ue uê ui uo uô uơ uy ưa ưi ươ "
+    "ưu yê oai oay oao oeo uai uao uây iêu yêu uôi ươi ươu uya uyê uyu uêu uă ya"
 )
+_NUCLEI = frozenset(_LISTED.split())
 
 
 def is_syllable(word: str) -> bool:

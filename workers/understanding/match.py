@@ -48,7 +48,7 @@ def exact_hits(phrase: str, text: str) -> Iterator[Hit]:
 
 
 def near_hits(phrase: str, text: str, most: int) -> list[Hit]:
-    """Places within `most` edits of the phrase, as whole words, exact ones included; of overlapping ones the nearest."""
+    """Places within `most` edits of the phrase, as whole words; of overlapping ones the nearest."""
     found = [hit for end, cost in _ends(phrase, text, most) if (hit := _begin(phrase, text, end, cost)) is not None]
     found.sort(key=lambda hit: (hit.distance, hit.start))
     kept: list[Hit] = []

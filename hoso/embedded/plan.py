@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import subprocess
 import sys
@@ -14,6 +15,8 @@ from hoso.embedded.instance import Instance
 
 Start = Callable[[Instance], "subprocess.Popen[bytes]"]
 Ready = Callable[[Instance, int], bool]
+
+_READY = re.compile(rb'"event": "ready"|INFO ready\\b|: ready\\b')
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,7 @@ def _said_ready(name: str) -> Ready:
     def ready(at: Instance, offset: int) -> bool:
         with (at.logs / f"{name}.log").open("rb") as log:
             log.seek(offset)
-            return b'"event": "ready"' in log.read()
+            return bool(_READY.search(log.read()))
 
     return ready
 

@@ -1,0 +1,91 @@
+"""What all commands share: options, output for people or machines, and where the API and its key come from."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from dossiers.errors import HosoError
+from hoso.cli.words import LANGUAGE, say
+from hoso.client import Client
+from hoso.embedded import accounts, instance, state
+from hoso.embedded.errors import NotRunning
+
+DEFAULT_HOME = Path(".hoso")
+ENDED_WITHOUT_RESULT = 7
+
+out = Console(highlight=False)
+err = Console(stderr=True, highlight=False)
+
+HomeOption = Annotated[
+    Path,
+    typer.Option("--home", envvar="HOSO_HOME", help=say("Folder of the embedded instance", "Thư mục của phiên bản")),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help=say("Print JSON for machines", "In JSON cho máy đọc"))]
+ApiOption = Annotated[
+    str,
+    typer.Option("--api", envvar="HOSO_API", help=say("Address of the API; default: the instance's", "Địa chỉ API")),
+]
+KeyOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--key-file",
+        envvar="HOSO_API_KEY_FILE",
+        help=say("File with the API key; default: the demo client's", "Tệp chứa khóa API"),
+    ),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Which system a command talks to."""
+
+    home: Path
+    api: str = ""
+    key_file: Path | None = None
+
+    def client(self) -> Client:
+        """The API's client. Raises `NotRunning` when neither an address is given nor an instance runs here."""
+        if self.api:
+            key = self.key_file.read_text(encoding="utf-8").strip() if self.key_file else ""
+            return Client(self.api, key or self._demo_key())
+        if not state.is_running(self.home.resolve()):
+            raise NotRunning(str(self.home))
+        key = self.key_file.read_text(encoding="utf-8").strip() if self.key_file else self._demo_key()
+        return Client(instance.at(self.home).address, key)
+
+    def _demo_key(self) -> str:
+        return accounts.demo_client(instance.at(self.home)).secret
+
+
+def emit(value: Any, as_json: bool, text: Any = None) -> None:
+    """Print `value` as JSON, or `text` (anything rich can draw) for people."""
+    if as_json:
+        print(json.dumps(value, ensure_ascii=False, indent=1, default=str), flush=True)
+    elif text is not None:
+        out.print(text)
+
+
+def complain(error: HosoError, as_json: bool) -> int:
+    """Say what went wrong and what to do, on stderr (or as JSON on stdout); the exit code."""
+    if as_json:
+        said = {"error": {"code": error.code, "detail": error.detail, "vi": error.vi, "en": error.en}}
+        print(json.dumps(said, ensure_ascii=False), flush=True)
+    else:
+        err.print(f"[bold red]✗[/] {error.vi if LANGUAGE == 'vi' else error.en}", markup=True)
+        if error.detail:
+            err.print(f"  {error.detail}", markup=False)
+        err.print(f"  [dim]{error.code}[/]")
+    return error.exit_code
+
+
+def interactive() -> bool:
+    """Whether live views and bars make sense."""
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR")

@@ -1,0 +1,93 @@
+"""`hoso read`: only reads pages; no service is needed."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from dossiers.errors import HosoError, InputError
+from hoso.cli.common import JsonOption, emit, err
+from hoso.cli.words import say
+
+
+def register(app: typer.Typer) -> None:
+    app.command(
+        help=say(
+            "Read pages to JSON (text, polygons, confidences); nothing needs to run. A folder's images, PDFs and ZIPs "
+            "are read, other files skipped. NAME.json for one page, NAME-0001.json and so on for several.",
+            "Đọc các trang thành JSON (chữ, khung, độ tin cậy); không cần khởi động hệ thống.",
+        )
+    )(read)
+
+
+def read(
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help=say("Files or folders", "Tệp hoặc thư mục"))],
+    out_dir: Annotated[Path, typer.Option("--out", help=say("Folder for the results", "Thư mục kết quả"))],
+    text: Annotated[bool, typer.Option("--text", help=say("Also NAME.txt", "Thêm NAME.txt"))] = False,
+    hocr: Annotated[bool, typer.Option("--hocr", help=say("Also NAME.hocr", "Thêm NAME.hocr"))] = False,
+    ocr: Annotated[
+        bool, typer.Option("--ocr", help=say("Read even pages with a good text layer", "Đọc cả trang có lớp chữ tốt"))
+    ] = False,
+    threads: Annotated[int, typer.Option(min=0, help=say("CPU threads; 0: all", "Số luồng CPU; 0: tất cả"))] = 0,
+    as_json: JsonOption = False,
+) -> None:
+    for path in paths:
+        if not path.exists():
+            raise InputError(str(path))
+    out_dir.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="hoso-read-") as workdir:
+        report = _read(paths, out_dir, Path(workdir), text, hocr, ocr, threads or os.cpu_count() or 1)
+    emit(report, as_json, _said(report, out_dir))
+    if report["refused"]:
+        raise typer.Exit(InputError.exit_code)
+
+
+def _read(
+    paths: list[Path], out_dir: Path, workdir: Path, text: bool, hocr: bool, ocr: bool, threads: int
+) -> dict[str, Any]:
+    from config.settings import Settings  # what follows loads the models' runtime: other commands need not wait for it
+    from dossiers.page import reading_to_json
+    from hoso.reading import formats
+    from hoso.reading.pages import PageReader, list_pages
+
+    settings = Settings().model_copy(update={"pool": Settings().pool.model_copy(update={"reader_threads": threads})})
+    listing = list_pages(paths, settings.limits, workdir)
+    refused = [{"name": name, "vi": vi, "en": en} for name, vi, en in listing.refused]
+    pages: list[dict[str, Any]] = []
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=err, transient=True) as bar:
+        task = bar.add_task(say("reading", "đang đọc"), total=len(listing.pages))
+        reader = PageReader(settings, ocr_always=ocr) if listing.pages else None
+        for page in listing.pages:
+            bar.update(task, description=page.name)
+            try:
+                reading = reader.read(page)  # type: ignore[union-attr]
+            except HosoError as error:
+                refused.append({"name": page.name, "vi": error.vi, "en": error.en})
+                continue
+            finally:
+                bar.advance(task)
+            content = json.dumps(reading_to_json(reading), ensure_ascii=False)
+            (out_dir / f"{page.name}.json").write_text(content, encoding="utf-8")
+            if text:
+                (out_dir / f"{page.name}.txt").write_text(formats.plain_text(reading), encoding="utf-8")
+            if hocr:
+                (out_dir / f"{page.name}.hocr").write_text(formats.hocr(reading, page.name), encoding="utf-8")
+            pages.append({"name": page.name, "lines": len(reading.lines), "seconds": round(reading.seconds, 3)})
+    return {"pages": pages, "refused": refused, "skipped": list(listing.skipped), "out": str(out_dir)}
+
+
+def _said(report: dict[str, Any], out_dir: Path) -> str:
+    pages = report["pages"]
+    seconds = sum(page["seconds"] for page in pages)
+    each = f", {seconds / len(pages):.2f} {say('seconds a page', 'giây mỗi trang')}" if pages else ""
+    lines = [f"[green]✓[/] {len(pages)} {say('pages', 'trang')} → {out_dir}{each}"]
+    lines += [f"[dim]{say('skipped', 'bỏ qua')}: {name}[/]" for name in report["skipped"]]
+    lines += [f"[red]✗[/] {refused['name']}: {say(refused['en'], refused['vi'])}" for refused in report["refused"]]
+    return "\n".join(lines)

@@ -1,0 +1,133 @@
+"""Pages of files, one after the other, each read with its lines in pixels of the page image as given.
+
+"As given" is the image as its file says it stands (EXIF turns applied) or the PDF page as rasterised. What was done to
+read it (turning, straightening, cutting out of a photo) is undone for the polygons.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image as Pillow
+
+from config.settings import Limits, Settings
+from dossiers.page import Line, PageReading, Polygon
+from models.reader import Reader
+from workers.formats import sniff
+from workers.stages.ingest import SourceFile, ingest
+from workers.stages.prepare import prepare
+from workers.stages.rasterise import rasterise
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page to read: where it is and how its results are to be called."""
+
+    name: str
+    path: Path
+    media_type: str
+    index: int
+    text_layer: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The pages found in the inputs, and what was left out: (file, why in Vietnamese, why in English)."""
+
+    pages: tuple[Page, ...]
+    refused: tuple[tuple[str, str, str], ...]
+    skipped: tuple[str, ...]
+
+
+def list_pages(paths: list[Path], limits: Limits, workdir: Path) -> Listing:
+    """Look into files and folders (not into folders inside them). In a folder, what is no document is skipped."""
+    pages: list[Page] = []
+    refused: list[tuple[str, str, str]] = []
+    skipped: list[str] = []
+    taken: set[str] = set()
+    for number, (path, named) in enumerate(_files(paths)):
+        if not named and sniff.media_type(path) is None:
+            skipped.append(path.name)
+            continue
+        folder = workdir / str(number)
+        folder.mkdir()
+        found = ingest(SourceFile(1, path.name, path), limits, folder)
+        refused += [(path.name, f.vi, f.en) for f in found.findings if f.severity == "error"]
+        inside = [(member, index) for member in found.members for index in range(member.pages)]
+        stem = _free_name(path, taken)
+        several = len(inside) > 1 or found.media_type == sniff.ZIP
+        for count, (member, index) in enumerate(inside, 1):
+            name = f"{stem}-{count:04d}" if several else stem
+            pages.append(Page(name, member.path, member.media_type, index, index in member.text_pages))
+    return Listing(tuple(pages), tuple(refused), tuple(skipped))
+
+
+def _files(paths: list[Path]) -> Iterator[tuple[Path, bool]]:
+    """Each file, and whether the user named it (or only its folder)."""
+    for path in paths:
+        if path.is_dir():
+            yield from ((p, False) for p in sorted(path.iterdir()) if p.is_file() and not p.name.startswith("."))
+        else:
+            yield path, True
+
+
+def _free_name(path: Path, taken: set[str]) -> str:
+    """The stem; with the extension, then a count, when another file has it."""
+    choices = [path.stem, path.name.replace(".", "-"), *(f"{path.stem}-{n}" for n in range(2, 10_000))]
+    name = next(choice for choice in choices if choice not in taken)
+    taken.add(name)
+    return name
+
+
+class PageReader:
+    """Reads pages one by one; opening it loads the models."""
+
+    def __init__(self, settings: Settings, *, ocr_always: bool = False) -> None:
+        self._limits, self._ocr_always = settings.limits, ocr_always
+        self._reader = Reader.open(settings)
+
+    def read(self, page: Page) -> PageReading:
+        """The page's lines. Raises `FileError` when it cannot be drawn."""
+        began = time.perf_counter()
+        keep = page.text_layer and not self._ocr_always
+        drawn = rasterise(page.path, page.media_type, page.index, self._limits, with_text=keep)
+        height, width = drawn.image.shape[:2]
+        if drawn.text_lines is not None:
+            return PageReading(drawn.text_lines, width, height, 0, time.perf_counter() - began)
+        ready = prepare(drawn.image, self._reader.orient)
+        if ready.blank:
+            return PageReading((), width, height, 0, time.perf_counter() - began)
+        polygons = self._reader.detect(ready.image)
+        texts = self._reader.recognise(self._reader.crop(ready.image, polygons))
+        scale = _given_size(page, width) / width
+        back = np.diag([scale, scale, 1.0]) @ np.linalg.inv(np.array(ready.matrix))
+        lines = tuple(
+            Line(text, _moved(polygon, back), confidence, self._reader.model)
+            for polygon, (text, confidence) in zip(polygons, texts, strict=True)
+            if text
+        )
+        size = round(width * scale), round(height * scale)
+        return PageReading(lines, *size, ready.rotation, time.perf_counter() - began)
+
+
+def _given_size(page: Page, width: int) -> int:
+    """The width of the image in its file, which is larger than what is read when it was scaled down to the limit."""
+    if page.media_type == sniff.PDF:
+        return width
+    with Pillow.open(page.path) as image:
+        image.seek(page.index)
+        turned = image.getexif().get(0x0112, 1) >= 5  # EXIF orientation: stored on its side
+        return image.height if turned else image.width
+
+
+def _moved(polygon: Polygon, matrix: NDArray[np.float64]) -> Polygon:
+    """The corners under a perspective map, in the same order."""
+    points = cv2.perspectiveTransform(np.array([polygon], np.float64), matrix)[0]
+    return cast(Polygon, tuple((float(x), float(y)) for x, y in points))

@@ -106,6 +106,8 @@ def rasterised(session: Session, lease: Lease, result: Rasterised) -> None:
 def prepared(session: Session, lease: Lease, result: Prepared) -> None:
     """The page is upright."""
     dossier = _begin(session, lease)
+    if result.dpi is not None:
+        _set_page(session, lease, dpi=result.dpi)
     _set_page(
         session,
         lease,

@@ -15,6 +15,7 @@ from dossiers.dossier import Stage
 from dossiers.errors import InputError
 from dossiers.page import Line, PageReading, Polygon, reading_to_json
 from models.cropping import crop_lines
+from workers.formats.images import photo_dpi
 from workers.jobs.tools import Image, Tools
 from workers.stages.prepare import prepare
 from workers.stages.rasterise import rasterise
@@ -54,7 +55,7 @@ class Rasterised:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """The page upright. `image_key` is the raster's when nothing had to be changed."""
+    """The page upright. `image_key` is the raster's when nothing had to be changed; `dpi` is set when it changed."""
 
     image_key: str
     width: int
@@ -62,6 +63,7 @@ class Prepared:
     rotation: int
     skew: float
     blank: bool
+    dpi: float | None
 
 
 class ImageUndecodable(InputError):
@@ -100,7 +102,9 @@ def prepare_page(tools: Tools, order: PageOrder) -> Prepared:
     changed = page.image is not image
     key = _keep_image(tools, order.dossier_id, Stage.PREPARE, page.image) if changed else order.raster_key
     height, width = page.image.shape[:2]
-    return Prepared(key, width, height, page.rotation, page.skew_degrees, page.blank)
+    # The page cut out of a photo fills an A4 sheet, whatever the photo's own resolution said.
+    dpi = photo_dpi(max(width, height)) if page.cropped else None
+    return Prepared(key, width, height, page.rotation, page.skew_degrees, page.blank, dpi)
 
 
 def load_image(tools: Tools, key: str) -> Image:

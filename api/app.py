@@ -9,7 +9,7 @@ from pathlib import Path
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
-from api import problems
+from api import documents, problems
 from api.middleware import Surroundings
 from api.routes import (
     auth,
@@ -59,6 +59,7 @@ def create_app(settings: Settings) -> FastAPI:
         generate_unique_id_function=lambda route: route.name,
     )
     app.state.services = services
+    documents.install(app)
     problems.install(app, pages.error_page)
     for room in (submit, dossiers, events, content, fields, decisions, results, uploads, auth, webhooks, health, pages):
         app.include_router(room.router)

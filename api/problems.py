@@ -88,7 +88,6 @@ def documented(*errors: type[HosoError]) -> dict[int | str, dict[str, Any]]:
         entry = found.setdefault(
             error.status,
             {
-                "model": Problem,
                 "description": HTTPStatus(error.status).phrase,
                 "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}, "examples": {}}},
             },

@@ -80,7 +80,7 @@ def summaries(session: Session, rows: Sequence[DossierRow]) -> list[DossierSumma
 def _count(
     session: Session, query: object, table: type[PageRow] | type[FieldRow] | type[StageRunRow]
 ) -> Counter[uuid.UUID]:
-    return Counter(dict(session.execute(query.group_by(table.dossier_id)).tuples().all()))  # type: ignore[attr-defined]
+    return Counter(dict(session.execute(query.group_by(table.dossier_id)).all()))  # type: ignore[attr-defined]
 
 
 def _summary(row: DossierRow, pages: int, done: int, doubts: int) -> DossierSummary:

@@ -106,7 +106,7 @@ def field_views(session: Session, dossier_id: uuid.UUID, only: uuid.UUID | None 
             etag=f'"{field.version}"',
             corrections=corrections.get(field.id, []),
         )
-        for field, ordinal in session.execute(query).tuples()
+        for field, ordinal in session.execute(query)
     ]
 
 

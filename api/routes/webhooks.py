@@ -42,7 +42,7 @@ def messages(
     elif state:
         query = query.where(OutboxRow.delivered_at.is_(None), OutboxRow.dead_at.is_not(None) == (state == "dead"))
     with services.db.transaction() as session:
-        rows = session.execute(query.order_by(OutboxRow.created_at.desc()).limit(limit)).tuples().all()
+        rows = session.execute(query.order_by(OutboxRow.created_at.desc()).limit(limit)).all()
     return MessageList(
         items=[
             MessageView(

@@ -63,14 +63,14 @@ class FileView(BaseModel):
     """One file; `parent` is the ordinal of the ZIP it came in, `signatures` the report on signatures it carried."""
 
     ordinal: int
-    parent: int | None
+    parent: int | None = None
     name: str
     sha256: str
     size: int
     media_type: str
     pages: int
-    error: str | None
-    signatures: dict[str, Any] | None
+    error: str | None = None
+    signatures: dict[str, Any] | None = None
 
 
 class FindingView(BaseModel):
@@ -100,8 +100,8 @@ class DossierSummary(BaseModel):
     reason: str
     created_at: datetime
     updated_at: datetime
-    due_at: datetime | None
-    finished_at: datetime | None
+    due_at: datetime | None = None
+    finished_at: datetime | None = None
     pages: int
     fraction: float
     in_doubt: int = Field(description="Fields that ask for an officer's eye")
@@ -171,7 +171,7 @@ class DossierView(DossierSummary):
     agency: str
     version: int
     deadline_at: datetime
-    expires_at: datetime | None = Field(description="The result can be fetched until then")
+    expires_at: datetime | None = Field(None, description="The result can be fetched until then")
     steps: list[StepView]
     progress: Progress
     files: list[FileView]
@@ -205,7 +205,7 @@ class DossierList(BaseModel):
     )
 
     items: list[DossierSummary]
-    next: str | None
+    next: str | None = None
 
 
 class Reason(BaseModel):
@@ -286,7 +286,7 @@ class FieldView(BaseModel):
     confidence: float
     in_doubt: bool
     page: int
-    box: list[float] | None
+    box: list[float] | None = None
     source: str
     etag: str
     corrections: list[Correction] = Field(default_factory=list)
@@ -312,16 +312,16 @@ class PageView(BaseModel):
     number: int
     file: int
     index_in_file: int
-    width: int | None
-    height: int | None
+    width: int | None = None
+    height: int | None = None
     rotation: int
     skew: float
     blank: bool
     text_layer: bool
-    lines: int | None
-    confidence: float | None
-    image: str | None
-    lines_url: str | None
+    lines: int | None = None
+    confidence: float | None = None
+    image: str | None = None
+    lines_url: str | None = None
 
 
 class PageList(BaseModel):

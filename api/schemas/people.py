@@ -137,9 +137,9 @@ class MessageView(BaseModel):
     state: str
     attempts: int
     created_at: datetime
-    next_at: datetime | None
-    delivered_at: datetime | None
-    last_error: str | None
+    next_at: datetime | None = None
+    delivered_at: datetime | None = None
+    last_error: str | None = None
 
 
 _MESSAGE = {

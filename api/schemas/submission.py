@@ -82,7 +82,7 @@ class Accepted(BaseModel):
     procedure: str
     reference: str
     created_at: datetime
-    due_at: datetime | None = Field(description="By when the agency must answer (hẹn trả)")
+    due_at: datetime | None = Field(None, description="By when the agency must answer (hẹn trả)")
     deadline_at: datetime = Field(description="By when the machine's work must be done")
     files: list[File]
     location: str

@@ -46,16 +46,17 @@ SUBSCRIBERS = (*TOKEN_KEYS, *(p.username for p in PEOPLE))  # known to the CA by
 
 
 def entities() -> dict[str, dict[str, str]]:
-    """X.500 names by label (common names hold at most 64 characters, RFC 5280 appendix A)."""
+    """X.500 names by label; the organisation of each is the disclaimer. A common name holds at most 64 characters
+    (RFC 5280, appendix A), which some programs count in bytes."""
     leader = next(p for p in PEOPLE if p.role == "leader")
     names = {
         "root": f"Hoso Demo Root CA - {DISCLAIMER}",
         "issuing": f"Hoso Demo Issuing CA - {DISCLAIMER}",
         "ocsp": f"Hoso Demo OCSP - {DISCLAIMER}",
         "tsa": f"Hoso Demo TSA - {DISCLAIMER}",
-        "leader": f"{leader.full_name} - {DISCLAIMER}",
+        "leader": f"{leader.full_name} - DEMO",
         "seal": f"{AGENCY} - DEMO",
-    } | {p.username: f"{p.full_name} - {DISCLAIMER}" for p in PEOPLE}
+    } | {p.username: f"{p.full_name} - DEMO" for p in PEOPLE}
     described: dict[str, dict[str, str]] = {}
     for label, name in names.items():
         described[label] = {"common-name": name}

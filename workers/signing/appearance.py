@@ -103,7 +103,7 @@ def _seal(appearance: Appearance, bold: Metrics, regular: Metrics, width: float,
     rim = "DEMO - KHÔNG CÓ GIÁ TRỊ PHÁP LÝ" if appearance.demo else ""
     parts.append(_around(rim, regular, "R", x, y, band, top=False, most=math.radians(105)))
     for row, text in enumerate((appearance.agency, appearance.time)):
-        size = min(6.5, (width - 40) / max(regular.width(text, 1), 1e-6))
+        size = min(6.5, (width - 52) / max(regular.width(text, 1), 1e-6))
         parts.append(b"BT /R %.3f Tf 1 0 0 1 %.2f %.2f Tm" % (size, 1, CAPTION_BELOW - 7.2 * (row + 1)))
         parts.append(regular.encode(text) + b" Tj ET")
     return b"\n".join([*parts, b"Q"])

@@ -49,7 +49,8 @@ class Authorities:
             trust_roots=list(self.trust.roots),
             other_certs=list(self.trust.intermediates),
             allow_fetching=True,
-            revinfo_policy=CertRevTrustPolicy(checking),
+            # An answer made after this context is no fault: on a busy machine that is more than pyHanko's one second.
+            revinfo_policy=CertRevTrustPolicy(checking, retroactive_revinfo=True),
             fetcher_backend=AIOHttpFetcherBackend(self.http, per_request_timeout=self.timeout_s),
         )
 

@@ -120,12 +120,18 @@ class Token:
 
     def _key(self, label: str) -> Any:
         if label not in self._keys:
-            session = self._open()
-            self._keys[label] = session.get_key(object_class=ObjectClass.PRIVATE_KEY, label=label)
+            self._keys[label] = self._one(ObjectClass.PRIVATE_KEY, label)
         return self._keys[label]
 
+    def _one(self, kind: ObjectClass, label: str) -> Any:
+        """The search is read to its end: one left open ends, with an error, only when the garbage is collected."""
+        found = list(self._open().get_objects({Attribute.CLASS: kind, Attribute.LABEL: label}))
+        if len(found) != 1:
+            raise (pkcs11.MultipleObjectsReturned if found else pkcs11.NoSuchKey)(label)
+        return found[0]
+
     def _public(self, label: str) -> bytes:
-        key = self._open().get_key(object_class=ObjectClass.PUBLIC_KEY, label=label)
+        key = self._one(ObjectClass.PUBLIC_KEY, label)
         encoded = encode_rsa_public_key(key) if key.key_type == KeyType.RSA else encode_ec_public_key(key)
         return bytes(encoded)
 

@@ -88,13 +88,13 @@ class Workshop:
 
 def work(shop: Workshop, lease: Lease) -> None:
     """Bring one intent to `published`. Raises what the caller turns into a retry or a failure."""
-    asyncio.run(asyncio.wait_for(_work(shop, lease), shop.settings.timeout_s * 4))
+    asyncio.run(asyncio.wait_for(_work(shop, lease), shop.settings.timeout_s))
 
 
 async def _work(shop: Workshop, lease: Lease) -> None:
     with shop.db.transaction() as session:
         job = intents.load(session, lease)
-    async with connected(shop.trust, shop.settings.timestamp_url, shop.settings.timeout_s) as authorities:
+    async with connected(shop.trust, shop.settings.timestamp_url, shop.settings.timeout_s / 3) as authorities:
         if job.cms is None:
             prepared = await _admit(shop, job, authorities)
             cms = await _sign(shop, job, prepared)

@@ -49,7 +49,7 @@ def _check_key(shop: Workshop, label: str) -> None:
 
 async def _statuses(shop: Workshop, labels: tuple[str, ...]) -> dict[str, str]:
     found = {}
-    async with connected(shop.trust, shop.settings.timestamp_url, shop.settings.timeout_s) as authorities:
+    async with connected(shop.trust, shop.settings.timestamp_url, shop.settings.timeout_s / 3) as authorities:
         for label in labels:
             try:
                 await authorities.check_status(shop.certificate(label))

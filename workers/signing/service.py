@@ -86,7 +86,7 @@ class Signer:
     def once(self) -> bool:
         """Work on one intent when there is one."""
         with self._shop.db.transaction() as session:
-            lease = intents.lease(session, self._owner, self._keys, self._settings.signing.timeout_s * 5)
+            lease = intents.lease(session, self._owner, self._keys, self._settings.signing.timeout_s * 3)
         if lease is None:
             return False
         began = time.monotonic()
@@ -141,11 +141,11 @@ def _sole(database: Database, token: str) -> Iterator[psycopg.Connection[tuple[o
     url = url_of(database).set(drivername="postgresql").render_as_string(hide_password=False)
     with psycopg.connect(url, autocommit=True, connect_timeout=10, application_name="hoso-signer-lock") as connection:
         key = (LOCK_SPACE, zlib.crc32(token.encode()) - 2**31)
-        for attempt in range(20):  # the server may take a moment to notice that a killed signer is gone
+        for attempt in range(10):  # the server may take a moment to notice that a killed signer is gone
             row = connection.execute("SELECT pg_try_advisory_lock(%s, %s)", key).fetchone()
             if row and row[0]:
                 break
-            time.sleep(min(0.1 * 2**attempt, 2.0))
+            time.sleep(min(0.1 * 2**attempt, 1.0))
         else:
             raise TokenBusy(token)
         connection.execute(f"LISTEN {intents.CHANNEL}")

@@ -35,7 +35,8 @@ def code(http: httpx.Client, database: Db, store: ObjectStore) -> str:
 def sign(home: Path) -> Callable[[str, bytes], bytes]:
     def with_wallet(username: str, statement: bytes) -> bytes:
         p12, password = pki.wallet(home, username)
-        return wallet.sign_statement(p12, password.read_text().strip(), statement)
+        with ThreadPoolExecutor(1) as apart:  # a browser's test has an event loop in its own thread
+            return apart.submit(wallet.sign_statement, p12, password.read_text().strip(), statement).result()
 
     return with_wallet
 

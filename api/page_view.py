@@ -29,6 +29,7 @@ class Thumb:
     ready: bool
     state: str
     doubts: int
+    stamp: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +53,10 @@ def dossier_page(session: Session, row: DossierRow) -> DossierPage:
         select(EventRow).where(EventRow.dossier_id == row.id).order_by(EventRow.id.desc()).limit(_EVENTS)
     ).all()
     doubts: dict[int, int] = {}
+    fields: dict[int, list[FieldView]] = {}
     for found in field_views(session, row.id):
         doubts[found.page] = doubts.get(found.page, 0) + found.in_doubt
+        fields.setdefault(found.page, []).append(found)
     states = {progress.number: progress for progress in view.progress.by_page}
     return DossierPage(
         view=view,
@@ -63,6 +66,7 @@ def dossier_page(session: Session, row: DossierRow) -> DossierPage:
                 page.image_key is not None,
                 states[page.number].state if states[page.number].stage == "read" or page.lines_key is None else "done",
                 doubts.get(page.number, 0),
+                stamp_of(page, fields.get(page.number, [])),
             )
             for page in row.pages
         ],
@@ -79,6 +83,12 @@ def dossier_page(session: Session, row: DossierRow) -> DossierPage:
             "manifest": row.manifest_key is not None,
         },
     )
+
+
+def stamp_of(page: PageRow, fields: list[FieldView]) -> str:
+    """Changes when there is something new to see on the page, so that an open one is fetched again."""
+    versions = "-".join(field.etag.strip('"') for field in fields)
+    return f"{page.line_count or 0}.{len(fields)}.{versions}"
 
 
 def _gone_at(row: DossierRow) -> datetime | None:
@@ -103,6 +113,7 @@ class PageFull:
     text_layer: bool
     confidence: float | None
     kind: str
+    stamp: str
     fields: list[FieldView] = field(default_factory=list)
     lines: list[dict[str, Any]] = field(default_factory=list)
 
@@ -136,6 +147,7 @@ def page_view(services: Services, agency: str, code: str, number: int) -> PageFu
         text_layer=page.use_text_layer,
         confidence=page.confidence,
         kind=kind or "",
+        stamp=stamp_of(page, fields),
         fields=fields,
         lines=lines,
     )

@@ -144,6 +144,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "event.signature.made": ("Đã ký số", "Signed"),
     "event.signature.failed": ("Ký số không thành công", "Signing failed"),
     "event.field.corrected": ("Cán bộ sửa trường dữ liệu", "Field corrected"),
+    "event.dossier.expired": ("Hết thời hạn lưu, đã xóa tệp", "Retention over, files removed"),
     "event.stage.done": ("Xong", "Done"),
     "event.stage.quarantined": ("Tách riêng phần bị lỗi", "Set aside"),
     "decision.accept": ("Đồng ý", "Accepted"),

@@ -63,6 +63,16 @@ document.addEventListener("DOMContentLoaded", markOpen);
 document.addEventListener("htmx:afterSettle", markOpen);
 document.addEventListener("htmx:oobAfterSwap", markOpen);
 
+// An open page on which something new was read or corrected is fetched again.
+document.addEventListener("htmx:oobAfterSwap", (event) => {
+  if (event.detail.target.id !== "thumbs") return;
+  const open = document.querySelector("[data-open]");
+  const thumb = open && document.querySelector(`.thumb[data-page="${open.dataset.open}"]`);
+  if (thumb && thumb.dataset.stamp !== open.dataset.stamp) {
+    htmx.ajax("GET", thumb.getAttribute("hx-get"), { target: "#page", swap: "innerHTML" });
+  }
+});
+
 // A list that somebody opened stays open when the server sends its newer version.
 let wasOpen = false;
 document.addEventListener("htmx:oobBeforeSwap", () => {

@@ -124,6 +124,7 @@ def test_progress_moves_while_one_watches(
     made.packaged(database, store, code)
     page.locator(".lead .badge", has_text="Chờ cán bộ").wait_for(timeout=6000)
     page.locator(".steps li.st-current", has_text="Thẩm định").wait_for()
+    page.locator(".value", has_text="Lê Minh Khôi").wait_for(timeout=6000)
     page.goto(f"{address}/")
     other = submit(http, "Giấy tờ.pdf").json()["code"]
     page.get_by_role("link", name=other).wait_for(timeout=6000)
@@ -172,7 +173,8 @@ def test_one_dossier_shows_steps_papers_data_and_the_verdict_on_its_signatures(
     assert not page.locator("#pane-fields").is_visible()
     page.locator(".thumb").nth(1).click()
     page.locator('[data-open="2"]').wait_for()
-    assert page.locator(".thumb[aria-current]").get_attribute("data-page") == "2"
+    page.locator('.thumb[aria-current][data-page="2"]').wait_for()
+    assert page.locator(".thumb[aria-current]").count() == 1
     with page.expect_response(lambda r: r.url.endswith("/result")) as got:
         page.evaluate("path => fetch(path)", f"/v1/dossiers/{finished}/result")
     assert got.value.status == 200

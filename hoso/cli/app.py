@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from dossiers.errors import HosoError
-from hoso.cli import admin, demo, doctor, dossiers, lifecycle, read
+from hoso.cli import admin, demo, doctor, dossiers, lifecycle, migrate, read
 from hoso.cli.common import complain, err
 from hoso.cli.words import say
 
@@ -46,6 +46,7 @@ demo.register(app)
 dossiers.register(app)
 read.register(app)
 admin.register(app)
+migrate.register(app)
 
 
 def run(arguments: list[str]) -> int:

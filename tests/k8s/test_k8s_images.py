@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import secrets
 import socket
 import subprocess
 import sys
@@ -14,7 +15,12 @@ import yaml
 from sqlalchemy import text
 
 from config.settings import Settings
-from dossiers.db.engine import Db
+from dossiers.db import migrate
+from dossiers.db.engine import Db, open_engine
+from dossiers.store import ObjectStore
+from hoso.embedded import postgres
+from hoso.embedded.instance import Instance
+from hoso.embedded.roles import OWNER
 from tests.k8s.manifests import K8S, ROOT, Cluster
 
 DOCKERFILE = (K8S / "images" / "Dockerfile").read_text(encoding="utf-8")
@@ -90,3 +96,27 @@ def test_a_database_that_is_away_kills_nobody(tmp_path: Path) -> None:
     config = tmp_path / "settings.yaml"
     config.write_text("database: {url: 'postgresql+psycopg://hoso@127.0.0.1:9/hoso'}\n", encoding="utf-8")
     assert probe("dispatcher", config) == 0
+
+
+def test_the_migrations_job_makes_an_empty_database_ready_and_may_run_again(
+    postgres_server: Instance, store: ObjectStore, tmp_path: Path
+) -> None:
+    name = f"hoso_{secrets.token_hex(6)}"
+    passwords = postgres_server.secret("postgres.password"), postgres_server.secret("hoso.password")
+    postgres.ensure_owner_and_database(postgres_server.sockets, *passwords, database=name)
+    owner = postgres_server.settings("owner")
+    database = owner.database.model_copy(update={"url": postgres.url(postgres_server.sockets, OWNER, name)})
+    values = owner.model_copy(update={"database": database}).model_dump(mode="json", include={"database", "store"})
+    config = tmp_path / "settings.yaml"
+    config.write_text(yaml.safe_dump(values), encoding="utf-8")
+    environment = {**os.environ, "HOSO_CONFIG": str(config), "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-c", "from hoso.cli import main; main()", "migrate", "--json"]
+    engine = open_engine(database, "tests")
+    try:
+        assert not migrate.present(engine)
+        for _ in range(2):
+            done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
+            assert done.returncode == 0, done.stderr
+            assert migrate.present(engine)
+    finally:
+        engine.dispose()

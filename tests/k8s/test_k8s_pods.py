@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import importlib.util
 import re
 from collections.abc import Iterator
 
-from tests.k8s.manifests import Cluster, Manifest, Pod
+from hoso.cli.app import app
+from tests.k8s.manifests import K8S, Cluster, Manifest, Pod
 
 SECRET_NAME = re.compile(r"(?i)password|secret|token|pin|key|credential")
 PROBES = ("livenessProbe", "readinessProbe")
@@ -30,6 +32,23 @@ def test_all_kinds_of_processes_are_there(cluster: Cluster) -> None:
         "hoso migrate",
     ):
         assert expected in commands
+
+
+def test_every_command_exists(base: Cluster) -> None:
+    commands = [container["args"] for _, _, container in containers(base) if container.get("args")]
+    modules = {args[2] for args in commands if args[:2] == ["python", "-m"]}
+    for module in modules:
+        found = importlib.util.find_spec(module)
+        assert found, module
+        assert not found.submodule_search_locations or importlib.util.find_spec(f"{module}.__main__"), module
+    for args in commands:
+        if args[0] == "hoso":
+            known = {command.name for command in app.registered_commands} | {
+                command.callback.__name__ for command in app.registered_commands if command.callback
+            }
+            assert args[1] in known, args
+        elif args[0] != "python":
+            assert (K8S / "images" / args[0]).is_file(), args
 
 
 def test_every_container_says_what_it_needs_and_may_not_grow_without_end(cluster: Cluster) -> None:

@@ -72,12 +72,18 @@ def test_front_and_signer_find_their_secret_files(
     assert not loaded.signing.demo_pki
 
 
-def test_ray_pods_find_the_store_secrets_where_the_dispatcher_says(cluster: Cluster) -> None:
-    store = Settings.model_validate(yaml.safe_load(cluster.settings_text())).store
+def test_ray_pods_find_files_where_the_dispatcher_says(cluster: Cluster) -> None:
+    loaded = Settings.model_validate(yaml.safe_load(cluster.settings_text()))
+    store, trust = loaded.store, loaded.signing.certificates
     workers = [pod for pod in cluster.pods() if pod.owner.startswith("RayCluster") and not pod.owner.endswith("head")]
     for pod in workers:
-        for file in (store.access_key_file, store.secret_key_file):
-            assert file and mounted(pod, file), pod.owner
+        for file in (
+            store.access_key_file,
+            store.secret_key_file,
+            trust / "roots" / "x",
+            trust / "intermediates" / "x",
+        ):
+            assert file and mounted(pod, file), f"{pod.owner}: {file}"
 
 
 def test_an_unknown_setting_is_refused(base: Cluster) -> None:

@@ -18,8 +18,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "login.key": ("Đăng nhập bằng khóa API của hệ thống một cửa", "Log in with a client system's API key"),
     "login.key.label": ("Khóa API", "API key"),
     "login.demo": (
-        "Bản trình diễn: tên và mật khẩu của cán bộ mẫu được in ra khi chạy `hoso up`.",
-        "Demonstration: names and passwords of the sample officers are printed by `hoso up`.",
+        "Bản trình diễn: tên và mật khẩu của cán bộ mẫu được in ra khi chạy lệnh “hoso up”.",
+        "Demonstration: names and passwords of the sample officers are printed by “hoso up”.",
     ),
     "demo.banner": (
         "BẢN TRÌNH DIỄN: con người hư cấu, chữ ký từ PKI thử nghiệm, không có giá trị pháp lý.",
@@ -32,8 +32,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "list.filter": ("Lọc", "Filter"),
     "list.empty": ("Chưa có hồ sơ nào.", "No dossiers yet."),
     "list.empty.hint": (
-        "Gửi hồ sơ đầu tiên bằng `hoso submit` hoặc `POST /v1/dossiers`.",
-        "Send the first one with `hoso submit` or `POST /v1/dossiers`.",
+        "Gửi hồ sơ đầu tiên bằng lệnh “hoso submit” hoặc API.",
+        "Send the first one with “hoso submit” or the API.",
     ),
     "list.more": ("Cũ hơn", "Older"),
     "list.live": ("Cập nhật trực tiếp", "Live"),

@@ -199,6 +199,10 @@ def test_english_by_a_switch_and_a_phone_without_sideways_scrolling(
         page.goto(f"{address}{path}")
         page.wait_for_load_state("networkidle") if path == "/" else page.locator(".paper img").wait_for()
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        clipped = (
+            "[...document.querySelectorAll('.list td, .badge')].filter(e => e.getBoundingClientRect().right > 377)"
+        )
+        assert page.evaluate(f"{clipped}.length") == 0
         shot(page, name)
     page.set_viewport_size({"width": 1280, "height": 900})
 

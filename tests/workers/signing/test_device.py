@@ -34,6 +34,7 @@ def test_signing_the_same_bytes_again_gives_the_same_signature(token: Token) -> 
     assert token.sign("leader", b"the same bytes") == token.sign("leader", b"the same bytes")
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # searches of the session that is gone
 def test_a_lost_session_is_rebuilt(token: Token) -> None:
     before = token.sign("seal", b"x")
     token._session.close()

@@ -9,8 +9,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy import delete
 
 from dossiers.certificates import Trust
+from dossiers.db import steps
+from dossiers.db.trust import SigningIntentRow
 from dossiers.dossier import State, Step
 from hoso.embedded import pki
 from tests.workers.signing.office import Office
@@ -130,6 +133,21 @@ def test_the_seal_needs_the_seal_keepers_own_release(office: Office) -> None:
     office.decide(dossier, Step.SIGN, statement=said, cms=office.sign("lanhdao", said))
     office.wait(dossier, Step.SIGN, State.FAILED)
     assert office.intent(dossier, "seal").error_code == "signing.approval_invalid"
+
+
+def test_the_seal_goes_on_no_document_that_the_leader_has_not_signed(office: Office) -> None:
+    """NĐ 30/2020 art. 32.2(d). The database is made to claim that the bare draft is the leader-signed result."""
+    dossier = office.approved()
+    with office.db.transaction() as session:
+        row = steps.lock(session, dossier)
+        session.execute(delete(SigningIntentRow).where(SigningIntentRow.dossier_id == dossier))
+        row.result_key, row.result_sha256 = row.draft_key, row.draft_sha256
+        steps.move(session, row, Step.SIGN, State.WAITING)
+    office.decide(dossier, Step.SIGN)
+    office.start_signer()
+    office.wait(dossier, Step.SIGN, State.FAILED)
+    intent = office.intent(dossier, "seal")
+    assert (intent.error_code, intent.cms) == ("signing.leader_signature_missing", None)
 
 
 def test_without_a_timestamp_authority_the_signature_is_kept_and_completed_later(office: Office, trust: Trust) -> None:

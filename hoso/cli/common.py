@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,8 +20,9 @@ from hoso.embedded.errors import NotRunning
 DEFAULT_HOME = Path(".hoso")
 ENDED_WITHOUT_RESULT = 7
 
-out = Console(highlight=False)
-err = Console(stderr=True, highlight=False)
+WIDE = 140  # where nobody's window limits it (a file, a pipe, continuous integration)
+out = Console(highlight=False, width=None if sys.stdout.isatty() else WIDE)
+err = Console(stderr=True, highlight=False, width=None if sys.stderr.isatty() else WIDE)
 
 HomeOption = Annotated[
     Path,
@@ -80,12 +80,7 @@ def complain(error: HosoError, as_json: bool) -> int:
         print(json.dumps(said, ensure_ascii=False), flush=True)
     else:
         err.print(f"[bold red]✗[/] {error.vi if LANGUAGE == 'vi' else error.en}", markup=True)
-        if error.detail:
+        if error.detail and error.detail not in (error.vi, error.en):
             err.print(f"  {error.detail}", markup=False)
         err.print(f"  [dim]{error.code}[/]")
     return error.exit_code
-
-
-def interactive() -> bool:
-    """Whether live views and bars make sense."""
-    return sys.stdout.isatty() and not os.environ.get("NO_COLOR")

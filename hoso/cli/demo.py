@@ -151,7 +151,7 @@ def _closing(outcomes: list[Outcome], travel: Travel, out_dir: Path, started: fl
         say("signature", "chữ ký"),
         "pdfsig",
     ):
-        table.add_column(heading)
+        table.add_column(heading, overflow="fold")
     for one in outcomes:
         good = "green" if one.verdict == "valid" else "red"
         table.add_row(
@@ -173,7 +173,12 @@ def _closing(outcomes: list[Outcome], travel: Travel, out_dir: Path, started: fl
         "Originals, searchable PDF/A, fields, signed results, validation reports",
         "Bản gốc, PDF/A tìm kiếm được, dữ liệu, kết quả đã ký, báo cáo kiểm tra",
     )
-    times = f"{say('Start', 'Khởi động')} {started:.0f} s, {say('in all', 'tổng cộng')} {seconds:.0f} s."
+    pages = sum(one.pages for one in outcomes)
+    reading = max((j.read_seconds for j in travel.journeys), default=0.0)
+    times = say(
+        f"Start {started:.0f} s; {pages} pages from upload to officer in {reading:.0f} s; {seconds:.0f} s in all.",
+        f"Khởi động {started:.0f} s; {pages} trang từ lúc nộp đến cán bộ: {reading:.0f} s; tổng cộng {seconds:.0f} s.",
+    )
     warning = say("Demonstration PKI: no legal value.", "PKI mẫu: không có giá trị pháp lý.")
     lines.append(Text.from_markup(f"{what}: [bold]{out_dir.resolve()}[/]\n{times} [yellow]{warning}[/]"))
     return Group(*lines)

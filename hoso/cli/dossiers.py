@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import typer
 from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
+from rich.text import Text
 
 from dossiers.dossier import TERMINAL, State
 from dossiers.errors import InputError
@@ -28,7 +29,7 @@ from hoso.cli.common import (
 )
 from hoso.cli.words import say
 from hoso.client import Client
-from hoso.demo.view import progress_of
+from hoso.demo.view import progress_of, steps_line
 
 DOWNLOADS = {
     "package": "ho-so.pdf",
@@ -153,13 +154,12 @@ def summary(view: dict[str, Any]) -> Table:
     table = Table.grid(padding=(0, 2))
     table.add_row(say("dossier", "hồ sơ"), f"[bold]{view['code']}[/]  {view['procedure_name']}")
     table.add_row(say("state", "trạng thái"), f"{view['step']} / {view['state']}  {view['reason']}")
-    marks = {"done": "[green]●[/]", "current": "[yellow]◐[/]", "pending": "[dim]○[/]"}
-    steps = "  ".join(f"{marks[s['state']]} {say(s['en'], s['vi'])}" for s in view["steps"])
-    table.add_row(say("steps", "các bước"), steps)
+    table.add_row(say("steps", "các bước"), steps_line(view))
     table.add_row(say("progress", "tiến độ"), progress_of(view))
     table.add_row(say("due", "hẹn trả"), str(view["due_at"]))
     for file in view["files"]:
-        table.add_row(say("file", "tệp"), f"{file['name']}  {file['pages']} p  {file['error'] or ''}")
+        pages = f"{file['pages']} {say('pages', 'trang')}"
+        table.add_row(say("file", "tệp"), Text(f"{file['name']}  {pages}  {file['error'] or ''}"))
     for finding in view["findings"]:
         colour = {"error": "red", "warning": "yellow"}.get(finding["severity"], "dim")
         table.add_row(

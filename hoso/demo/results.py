@@ -26,7 +26,7 @@ FILES = {
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One finished dossier."""
+    """One finished dossier. `seconds_a_page`: from the upload to the officer's turn, beside the other dossiers."""
 
     name: str
     code: str
@@ -56,7 +56,6 @@ def collect(client: Client, journey: Journey, folder: Path) -> Outcome:
     report = json.loads((folder / FILES["result/validation"]).read_text(encoding="utf-8"))
     second = pdfsig(folder / FILES["result"])
     (folder / "kiem-tra-chu-ky.txt").write_text(human_report(journey.code, report, second), encoding="utf-8")
-    pages = max(1, view["pages"])
     return Outcome(
         name=journey.sample.name,
         code=journey.code,
@@ -67,7 +66,7 @@ def collect(client: Client, journey: Journey, folder: Path) -> Outcome:
         fields=len(fields),
         in_doubt=sum(bool(one["in_doubt"]) for one in fields),
         score=score(journey.sample, documents, fields),
-        seconds_a_page=float(view["progress"]["seconds"]) / pages,
+        seconds_a_page=round(journey.read_seconds / max(1, view["pages"]), 2),
         level=str(report.get("level", "")),
         verdict=str(report.get("verdict", "")),
         pdfsig=_in_short(second),

@@ -26,7 +26,12 @@ STAGE_NAMES = {
     "sign-seal": say("seal", "đóng dấu"),
     "deliver": say("deliver", "trả kết quả"),
 }
-_MARKS = {"done": ("●", "green"), "current": ("◐", "yellow"), "pending": ("○", "dim")}
+_MARKS = {
+    "done": ("●", "green"),
+    "current": ("◐", "yellow"),
+    "pending": ("○", "dim"),
+    **dict.fromkeys(("failed", "rejected", "returned", "cancelled"), ("✗", "red")),
+}
 _PAGE_STYLE = {"done": "green", "running": "yellow", "waiting": "dim", "quarantined": "red", "cancelled": "dim"}
 
 

@@ -16,7 +16,7 @@ from hoso.embedded.instance import Instance
 Start = Callable[[Instance], "subprocess.Popen[bytes]"]
 Ready = Callable[[Instance, int], bool]
 
-_READY = re.compile(rb'"event": "ready"|INFO ready\\b|: ready\\b')
+_READY = re.compile(rb'"event": "ready"|INFO ready\b|: ready\b')
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,24 +6,30 @@ side makes few long boxes, and print that is upside down reads with low confiden
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 
+from dossiers.page import Polygon
 from models.cropping import crop_lines
 from models.orientation.turning import turn
 from models.protocols import Detector, Image, Recogniser
 
 _LINES = 6
+_LEVEL = 1.5
+"""Boxes less than this many times longer than high may be print that lies on its side."""
+_SIGNS = 40
 
 
-def _length(crop: Image) -> float:
-    return crop.shape[1] / crop.shape[0] if crop.size else 0.0
+def _length(polygon: Polygon) -> float:
+    return math.dist(polygon[0], polygon[1]) / max(math.dist(polygon[0], polygon[3]), 1.0)
 
 
 def readability(image: Image, detector: Detector, recogniser: Recogniser) -> float:
-    """How well the longest lines of `image` read as it stands: signs read, weighted by confidence squared."""
-    crops = sorted(crop_lines(image, detector.detect(image)), key=_length, reverse=True)[:_LINES]
-    upright = [crop for crop in crops if _length(crop) > 1.5]
-    return sum(min(len(text), 40) * confidence**2 for text, confidence in recogniser.recognise(upright))
+    """How well the longest level lines of `image` read as it stands: signs read, weighted by confidence squared."""
+    level = [polygon for polygon in detector.detect(image) if _length(polygon) > _LEVEL]
+    longest = sorted(level, key=_length, reverse=True)[:_LINES]
+    read = recogniser.recognise(crop_lines(image, longest))
+    return sum(min(len(text), _SIGNS) * confidence**2 for text, confidence in read)
 
 
 def best_turn(image: Image, turns: Iterable[int], detector: Detector, recogniser: Recogniser) -> int:

@@ -14,6 +14,7 @@ import pytest
 
 from hoso.embedded import control, instance, parts, process, state
 from hoso.embedded.errors import AlreadyRunning, CannotStart
+from tests.hoso.support import mentioned
 
 
 def eventually(check: Callable[[], bool], timeout_s: float = 40) -> None:
@@ -71,23 +72,9 @@ def test_stopping_leaves_no_process_and_no_scratch_folder(up: Path) -> None:
     assert scratch.is_dir()
     assert control.stop(up)
     assert process.belonging(up) == []
-    assert not _mentioned(up)
+    assert not mentioned(up)
     assert not scratch.exists()
     assert not control.stop(up)  # there is nothing left to stop
-
-
-def _mentioned(home: Path) -> list[str]:
-    """Processes whose command line, working folder or environment names the home."""
-    found = []
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit() and int(entry.name) != os.getpid():
-            try:
-                seen = (entry / "cmdline").read_bytes() + (entry / "environ").read_bytes()
-                if str(home).encode() in seen or (entry / "cwd").readlink().is_relative_to(home):
-                    found.append(entry.name)
-            except OSError:
-                continue
-    return found
 
 
 def test_a_home_that_cannot_be_made_is_a_clear_error(tmp_path: Path) -> None:

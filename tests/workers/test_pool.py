@@ -22,7 +22,11 @@ from workers.pool import Pool, WorkerHung, WorkerLost
 @pytest.fixture(scope="module")
 def pool_settings(settings: Settings, store: ObjectStore) -> Settings:
     return settings.model_copy(
-        update={"pool": settings.pool.model_copy(update={"cpu_actors": 2, "object_store_mib": 100, "actor_memory_mib": 1200})}
+        update={
+            "pool": settings.pool.model_copy(
+                update={"cpu_actors": 2, "object_store_mib": 100, "actor_memory_mib": 1200}
+            )
+        }
     )
 
 

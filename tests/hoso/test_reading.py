@@ -1,0 +1,113 @@
+"""`hoso read`: lines in pixels of the page as given, whatever way up it came; what cannot be read is said."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw, ImageFont
+
+from config.settings import Settings
+from hoso.reading import formats
+from hoso.reading.pages import PageReader, list_pages
+from tests.hoso.support import ROOT, hoso, said
+from workers.pdfa.fonts import FOLDER
+
+WORDS = ("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc", "Kính gửi: Ủy ban nhân dân phường")
+
+
+@pytest.fixture(scope="module")
+def scan(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A clean page of a few Vietnamese lines, 200 dpi."""
+    page = Image.new("RGB", (1654, 1200), "white")
+    draw, font = ImageDraw.Draw(page), ImageFont.truetype(str(FOLDER / "Tinos-Regular.ttf"), 46)
+    for place, words in enumerate(WORDS * 3):
+        draw.text((150, 80 + 110 * place), words, font=font, fill="black")
+    path = tmp_path_factory.mktemp("scan") / "trang.png"
+    page.save(path, dpi=(200, 200))
+    return path
+
+
+@pytest.fixture(scope="module")
+def reader() -> PageReader:
+    return PageReader(Settings())
+
+
+def _read(reader: PageReader, path: Path, folder: Path) -> Any:
+    folder.mkdir(exist_ok=True)
+    (page,) = list_pages([path], Settings().limits, folder).pages
+    return reader.read(page)
+
+
+def test_a_page_on_its_head_gives_the_same_lines_at_the_turned_places(
+    reader: PageReader, scan: Path, tmp_path: Path
+) -> None:
+    upright = _read(reader, scan, tmp_path / "a")
+    turned_file = tmp_path / "turned.png"
+    cv2.imwrite(str(turned_file), cv2.rotate(cv2.imread(str(scan)), cv2.ROTATE_180))
+    turned = _read(reader, turned_file, tmp_path / "b")
+    assert turned.rotation == 180
+    assert [line.text for line in turned.lines] == [line.text for line in upright.lines]
+    for a, b in zip(upright.lines, turned.lines, strict=True):
+        there = np.array([1653, 1199]) - np.array(b.polygon)
+        assert np.abs(there - np.array(a.polygon)).max() < 8
+
+
+def test_lines_carry_vietnamese_text_inside_the_page(reader: PageReader, scan: Path, tmp_path: Path) -> None:
+    reading = _read(reader, scan, tmp_path / "w")
+    assert (reading.width, reading.height) == (1654, 1200)
+    texts = [line.text for line in reading.lines]
+    assert len(texts) == 9
+    assert sum(text in WORDS for text in texts) >= 7
+    for line in reading.lines:
+        assert all(-5 <= x <= 1659 and -5 <= y <= 1205 for x, y in line.polygon)
+
+
+def test_hocr_is_well_formed_and_its_words_lie_in_their_line(reader: PageReader, scan: Path, tmp_path: Path) -> None:
+    reading = _read(reader, scan, tmp_path / "h")
+    page = ElementTree.fromstring(formats.hocr(reading, 'a "b" & c').split("\n", 2)[2])  # without the DOCTYPE
+    words = [e.text for e in page.iter("{http://www.w3.org/1999/xhtml}span") if e.get("class") == "ocrx_word"]
+    assert " ".join(str(word) for word in words) == " ".join(line.text for line in reading.lines)
+
+
+def test_a_folder_is_read_and_scored_by_name_and_other_files_are_skipped(scan: Path, tmp_path: Path) -> None:
+    folder, out = tmp_path / "in", tmp_path / "out"
+    folder.mkdir()
+    (folder / scan.name).write_bytes(scan.read_bytes())
+    (folder / "ghi-chu.txt").write_text("không phải ảnh")
+    (folder / "hong.jpg").write_bytes(b"\xff\xd8\xff\xe0broken")
+    Image.open(scan).save(folder / "hai.tif", save_all=True, append_images=[Image.new("RGB", (400, 400), "white")])
+    done = hoso("read", folder, "--out", out, "--text", "--hocr", "--json")
+    report = said(done)
+    assert done.returncode == 2  # one file could not be read, and the report says which
+    assert [refused["name"] for refused in report["refused"]] == ["hong.jpg"]
+    assert report["skipped"] == ["ghi-chu.txt"]
+    names = {path.name for path in out.iterdir()}
+    assert {"trang.json", "trang.txt", "trang.hocr", "hai-0001.json", "hai-0002.json"} <= names
+    content = json.loads((out / "trang.json").read_text(encoding="utf-8"))
+    assert set(content) == {"lines", "width", "height", "rotation", "seconds"}
+    assert all(len(line["polygon"]) == 4 for line in content["lines"])
+    assert json.loads((out / "hai-0002.json").read_text(encoding="utf-8"))["lines"] == []
+
+
+def test_the_first_page_of_a_sample_scores_well(tmp_path: Path) -> None:
+    tool = ROOT.parent / "shared" / "tools" / "score_pages.py"
+    if not tool.is_file():
+        pytest.skip("the scoring tool is not beside this checkout")
+    truth = json.loads((ROOT / "samples" / "khai-sinh.truth.json").read_text(encoding="utf-8"))
+    (tmp_path / "gt").mkdir()
+    lines = "\n".join(line["text"] for line in truth["pages"][0]["lines"])
+    (tmp_path / "gt" / "khai-sinh-0001.txt").write_text(lines, encoding="utf-8")
+    assert hoso("read", ROOT / "samples" / "khai-sinh.pdf", "--out", tmp_path / "out").returncode == 0
+    scored = subprocess.run(
+        [sys.executable, tool, tmp_path / "gt", tmp_path / "out"], capture_output=True, text=True, check=True
+    ).stdout
+    rate = float(scored.split("TOTAL")[1].split("CER")[1].split()[0])
+    assert rate < 3.0, scored

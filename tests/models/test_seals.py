@@ -1,0 +1,53 @@
+"""Round seals go, everything else that is red stays."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from models.protocols import Image
+from models.seals import find_seals, without_seals
+
+RED = (60, 50, 215)
+
+
+def _paper() -> Image:
+    page = np.full((2339, 1654, 3), 250, dtype=np.uint8)
+    cv2.putText(page, "Nguyen Van A", (900, 1500), cv2.FONT_HERSHEY_SIMPLEX, 2, (20, 20, 20), 5)
+    return page
+
+
+def _seal(page: Image, centre: tuple[int, int], radius: int = 140) -> None:
+    layer = np.full_like(page, 255)
+    cv2.circle(layer, centre, radius, RED, 6)
+    cv2.circle(layer, centre, radius - 40, RED, 4)
+    cv2.putText(layer, "*", (centre[0] - 30, centre[1] + 30), cv2.FONT_HERSHEY_SIMPLEX, 4, RED, 8)
+    page[:] = np.minimum(page, layer)
+
+
+def test_a_seal_over_print_is_taken_off_and_the_print_stays() -> None:
+    clean, page = _paper(), _paper()
+    _seal(page, (1000, 1480))
+    ((left, top, right, bottom),) = find_seals(page)
+    assert left <= 860
+    assert right >= 1140
+    assert top <= 1340
+    assert bottom >= 1620
+    cleared = without_seals(page)
+    print_there = clean[:, :, 0] < 100
+    assert cleared[print_there].mean() < 60
+    assert (cleared[~print_there] > 180).mean() > 0.999
+
+
+def test_a_red_rectangle_and_red_words_stay() -> None:
+    page = _paper()
+    cv2.rectangle(page, (300, 300), (560, 500), RED, 5)
+    cv2.putText(page, "CONG VAN DEN", (310, 400), cv2.FONT_HERSHEY_SIMPLEX, 1, RED, 3)
+    cv2.rectangle(page, (900, 300), (1100, 500), RED, 5)
+    assert find_seals(page) == []
+    assert without_seals(page) is page
+
+
+def test_a_page_without_red_is_returned_untouched() -> None:
+    page = _paper()
+    assert without_seals(page) is page

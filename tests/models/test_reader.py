@@ -24,9 +24,7 @@ def _same(reading: PageReading) -> Any:
 
 
 @pytest.mark.parametrize("degrees", [0, 90, 180, 270])
-def test_a_page_turned_any_way_is_read_and_its_boxes_lie_on_it_as_given(
-    reader: Reader, page: Any, degrees: int
-) -> None:
+def test_a_page_turned_any_way_is_read_with_its_boxes_as_given(reader: Reader, page: Any, degrees: int) -> None:
     given = turn(page.image, degrees)
     reading = reader.read(given)
     assert reading.rotation == (360 - degrees) % 360

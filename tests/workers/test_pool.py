@@ -21,13 +21,8 @@ from workers.pool import Pool, WorkerHung, WorkerLost
 
 @pytest.fixture(scope="module")
 def pool_settings(settings: Settings, store: ObjectStore) -> Settings:
-    return settings.model_copy(
-        update={
-            "pool": settings.pool.model_copy(
-                update={"cpu_actors": 2, "object_store_mib": 100, "actor_memory_mib": 1200}
-            )
-        }
-    )
+    small = {"cpu_actors": 2, "object_store_mib": 100, "actor_memory_mib": 1200}
+    return settings.model_copy(update={"pool": settings.pool.model_copy(update=small)})
 
 
 @pytest.fixture(scope="module")

@@ -26,6 +26,7 @@ _DIGIT_LIKE = str.maketrans(
 )
 _REPAIRABLE = frozenset({"personal_id", "phone"})
 _TICKED = r"[☑☒✓✔]|\[\s*[xX✓]\s*\]|\(\s*[xX]\s*\)|■"
+_EMPTY = r"[☐□]|\[\s*\]|\(\s*\)"
 
 
 def fields_of(paper: Paper, form: Form) -> tuple[Field, ...]:
@@ -132,19 +133,16 @@ def _without_suffix(raw: str, field: FormField) -> str:
 
 
 def _ticked(raw: str, options: Sequence[str]) -> str:
-    """The option beside a tick, where the paper prints them all: "Nam ☑ Nữ ☐" or "[x] Nam [ ] Nữ"."""
-    if not re.search(_TICKED, raw):
-        return ""
-    hits: list[str] = []
-    for option in options:
-        word = re.escape(option)
-        if re.search(rf"(?<!\w){word}(?!\w)\s*(?:{_TICKED})", raw) or re.search(rf"(?:{_TICKED})\s*{word}(?!\w)", raw):
-            hits.append(option)
-    before = [option for option in options if re.search(rf"(?:{_TICKED})\s*{re.escape(option)}(?!\w)", raw)]
-    if len(hits) == 1:
-        return hits[0]
-    starts_with_mark = re.match(rf"\W*(?:{_TICKED}|☐|□|\[\s*\])", raw)
-    return before[0] if starts_with_mark and len(before) == 1 else ""
+    """The option with a tick, where the paper prints them all: "Nam ☑ Nữ ☐" or "[x] Nam [ ] Nữ"; else ""."""
+    choice = "|".join(re.escape(option) for option in options)
+    tokens = re.findall(rf"{_TICKED}|{_EMPTY}|(?<!\w)(?:{choice})(?!\w)", raw)
+    box_first = bool(tokens) and tokens[0] not in options
+    ticked: list[str] = []
+    for at, token in enumerate(tokens):
+        if re.fullmatch(_TICKED, token):
+            neighbour = tokens[at + 1 : at + 2] if box_first else tokens[at - 1 : at]
+            ticked.extend(option for option in neighbour if option in options)
+    return ticked[0] if len(ticked) == 1 else ""
 
 
 def _around(pieces: Sequence[Piece]) -> Box | None:

@@ -17,7 +17,8 @@ from dossiers.values.text import bare, nfc
 from workers.understanding.pages import ReadPage
 
 # What stands right of the agency at the head of a document and is often read as one line with it.
-_RIGHT_COLUMN = re.compile(r"(?<=\S)\s+(?=CONG H[OA]{2} XA HOI CHU NGH|Doc lap\s*[-–]\s*Tu do)")
+_HEADER = r"CONG H[OA]{2} XA HOI CHU NGH|Doc lap\s*[-–]\s*Tu do"
+_RIGHT_COLUMN = re.compile(rf"(?<=\S)\s+(?={_HEADER})")
 _WORD_GAP = 0.7  # in letter heights
 _STEEPEST = 0.12  # a page is straightened before it is read; what is steeper is a stamp
 _NARROW, _WIDE = frozenset("iljtfrI.,:;'|()[]! /-1"), frozenset("mwMW@%")
@@ -158,7 +159,8 @@ def segments_of(rows: Iterable[Row]) -> list[Piece]:
         joined = [row.pieces[0]]
         for piece in row.pieces[1:]:
             last = joined[-1]
-            if piece.box.left - last.box.right < _WORD_GAP * min(last.size, piece.size):
+            near = piece.box.left - last.box.right < _WORD_GAP * min(last.size, piece.size)
+            if near and not re.match(_HEADER, piece.plain):
                 joined[-1] = Piece(
                     f"{last.text} {piece.text}",
                     f"{last.plain} {piece.plain}",

@@ -18,6 +18,7 @@ _LONG = re.compile(r"ngay\D{0,3}(\d{1,2})\s*,?\s*thang\D{0,3}(\d{1,2})\s*,?\s*na
 _SHORT = re.compile(r"(?<!\d)(\d{1,2})\s*[/.\-]\s*(\d{1,2})\s*[/.\-]\s*(\d{4})(?!\d)")
 _SPACED = re.compile(r"(?<!\d)(\d{1,2})\s+(\d{1,2})\s+(\d{4})(?!\d)")
 _ISO = re.compile(r"(?<!\d)(\d{4})-(\d{2})-(\d{2})(?!\d)")
+_ISO_MONTH = re.compile(r"(\d{4})-(\d{2})")
 _YEAR = re.compile(r"(?<!\d)(\d{4})(?!\d)")
 _MONTH_YEAR = re.compile(r"(?<![\d/])(?:thang\s*)?(\d{1,2})\s*(?:/|-|,?\s*nam)\s*(\d{4})(?!\d)")
 
@@ -52,6 +53,8 @@ def parse_birth(raw: str) -> ParsedValue:
     if full.ok or full.reason_code != "date.unreadable":
         return full
     text = fold(clean(raw))
+    if (match := _ISO_MONTH.fullmatch(text)) and 1 <= int(match[2]) <= 12:
+        return good(text)
     if (match := _MONTH_YEAR.search(text)) and 1 <= int(match[1]) <= 12:
         return good(f"{int(match[2]):04d}-{int(match[1]):02d}")
     if (match := _YEAR.search(text)) and EARLIEST_YEAR <= int(match[1]) <= LATEST_YEAR:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -20,7 +22,7 @@ def test_ends_and_costs_are_those_of_the_definition(phrase: str, text: str, most
 def test_hits_are_as_near_as_they_say_and_do_not_overlap(phrase: str, text: str) -> None:
     hits = sorted(near_hits(phrase, text, 2), key=lambda hit: hit.start)
     assert all(distance(phrase, text[hit.start : hit.end]) <= hit.distance <= 2 for hit in hits)
-    assert all(one.end <= other.start for one, other in zip(hits, hits[1:], strict=False))
+    assert all(one.end <= other.start for one, other in pairwise(hits))
 
 
 def test_a_label_inside_a_word_is_no_label() -> None:

@@ -145,7 +145,8 @@ def test_a_joined_header_is_cut_into_its_columns() -> None:
         line("V/v hướng dẫn số hóa hồ sơ", 300, 290, 400), line("Kính gửi: UBND phường An Hòa.", 420, 400, 500),
         line("Nơi nhận:", 240, 1500, 140), line("KT. GIÁM ĐỐC", 1080, 1500, 260),
         line("- Như trên;", 240, 1540, 160), line("PHÓ GIÁM ĐỐC", 1075, 1550, 270),
-        line("- Lưu: VT.", 240, 1580, 150), line("TƯ PH", 1010, 1570, 90, confidence=0.97), line("Trần Văn Bình", 1085, 1800, 250),
+        line("- Lưu: VT.", 240, 1580, 150), line("TƯ PH", 1010, 1570, 90, confidence=0.97),
+        line("Trần Văn Bình", 1085, 1800, 250),
     ]  # fmt: skip
     (document,) = understand([page(lines)], forms()).documents
     assert {field.key: field.value for field in document.fields} == {

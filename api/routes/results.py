@@ -85,6 +85,13 @@ def draft(code: str, services: Use, principal: Who) -> Response:
     return _fetch(services, principal, code, which, "application/pdf", "du-thao.pdf")
 
 
+@router.get("/signed", response_class=Response, responses=_pdf())
+def signed(code: str, services: Use, principal: Who) -> Response:
+    """The result as the leader's signature left it: what the seal keeper looks at before releasing the seal."""
+    which = lambda row: results.artifact_key(row, row.result_key)  # noqa: E731
+    return _fetch(services, principal, code, which, "application/pdf", "da-ky.pdf")
+
+
 @router.get(
     "/manifest",
     response_class=Response,

@@ -155,6 +155,7 @@ def test_a_result_can_be_fetched_again_and_again_and_then_is_gone_with_its_date(
     made.packaged(database, store, code)
     made.signed(database, store, code)
     assert http.get(f"{base}/result").status_code == 409, "signed by the leader alone it is no result yet"
+    assert http.get(f"{base}/signed").content.startswith(b"%PDF"), "the seal keeper sees what is to be sealed"
     made.completed(database, store, code)
     first, second = http.get(f"{base}/result"), http.get(f"{base}/result")
     assert first.content == second.content == b"%PDF sealed " + code.encode()

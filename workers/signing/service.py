@@ -30,10 +30,12 @@ from workers.signing.device import Token
 from workers.signing.errors import PinRefused, SigningError, TokenBusy
 from workers.signing.intents import Lease
 from workers.signing.pipeline import Workshop
+from workers.status import Status
 
 log = logging.getLogger("hoso.signer")
 LOCK_SPACE = 0x51676E
 MAX_WAIT_S = 60.0
+ALIVE_S = 10.0  # how often the sign of life is written
 MAX_CRASHES = 5  # attempts that ended in an error nobody foresaw
 
 
@@ -76,7 +78,12 @@ class Signer:
         with self._shop.db.transaction() as session:
             freed = intents.free_orphans(session, self._keys)
         log.info("ready, %d leases of a former signer freed", freed)
+        status, told = Status(self._owner, "signer"), 0.0
         while not self._stopping:
+            if time.monotonic() - told > ALIVE_S:
+                with self._shop.db.transaction() as session:
+                    status.write(session, 0, {})
+                told = time.monotonic()
             if not self.once():
                 # `notifies` reads the socket in this thread; SIGTERM is seen at the latest after the poll time.
                 for _notice in connection.notifies(timeout=self._settings.queue.poll_s, stop_after=1):

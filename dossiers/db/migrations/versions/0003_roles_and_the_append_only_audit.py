@@ -31,6 +31,7 @@ WRITES = {
         "UPDATE": "dossiers, signing_intents",
         "INSERT": "events, outbox, audit",
         "INSERT, UPDATE": "stage_runs",
+        "INSERT, UPDATE, DELETE": "workers",
     },
 }
 

@@ -1,4 +1,4 @@
-"""One Ray pool for all laws: it takes seconds to start."""
+"""One Ray pool for the laws of a file: it takes seconds to start, and two in one process would share their places."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from workers.flow import House as FlowHouse
 from workers.pool import Pool
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def law_settings(instance: Instance, settings: Settings) -> Settings:
     pool = settings.pool.model_copy(update={"cpu_actors": 1, "object_store_mib": 200, "in_flight": 8})
     queue = settings.queue.model_copy(update={"lease_s": 3, "heartbeat_s": 0.5, "poll_s": 0.3, "backoff_s": 0.1})
     return settings.model_copy(update={"pool": pool, "queue": queue})
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 async def pool(law_settings: Settings, store: ObjectStore) -> AsyncIterator[Pool]:
     opened = Pool(law_settings)
     await opened.ready()

@@ -77,6 +77,8 @@ def misread_address(raw: str) -> bool:
     spellings = {found.province, *(name for name, code in provinces().aliases.items() if code == found.province_code)}
     exact = any(_SHORT.sub("", spelling).lower() in value.lower() for spelling in spellings)
     kinds = re.findall(r"(?<!\w)[^\W\d_]+(?=\s)", value.lower())
+    if fold(value).count("thanh pho") != value.lower().count("thành phố"):
+        return True
     return not exact or any(fold(kind) in _KINDS and kind not in _KINDS[fold(kind)] for kind in kinds)
 
 

@@ -39,7 +39,7 @@ def doubtful(kind: str, value: str) -> bool:
 
 
 def _abbreviation(word: str) -> bool:
-    return sum(char.isupper() for char in word) > 1 and len(word) < 7
+    return len(word) == 1 or (sum(char.isupper() for char in word) > 1 and len(word) < 7)
 
 
 def _mixed(word: str) -> bool:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from papers import PAPERS, generated, wrong_fields
 
 from config.catalogue import forms
+from tests.workers.understanding.papers import PAPERS, generated, wrong_fields
 from workers.stages.understand import understand
 
 

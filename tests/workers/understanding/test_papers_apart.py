@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from papers import column, generated, page
 
 from config.catalogue import forms
+from tests.workers.understanding.papers import column, generated, page
 from workers.stages.understand import ReadPage, understand
 
 BIRTH, DEATH = "to_khai_dang_ky_khai_sinh", "to_khai_dang_ky_khai_tu"

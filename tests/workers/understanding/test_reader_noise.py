@@ -6,10 +6,10 @@ import random
 from dataclasses import replace
 
 import pytest
-from papers import Paper, column, generated, line, page, wrong_fields
 
 from config.catalogue import forms
 from dossiers.page import Line
+from tests.workers.understanding.papers import Paper, column, generated, line, page, wrong_fields
 from workers.stages.understand import understand
 
 FORMS = ("to_khai_dang_ky_khai_sinh", "ct01_thay_doi_thong_tin_cu_tru", "don_de_nghi_cap_gpxd")

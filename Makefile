@@ -16,8 +16,8 @@ DEBIAN_RUN  := softhsm2 poppler-utils
 # Fonts of the synthetic paper that models are trained and tested on (models/synthesis/fonts.py).
 DEBIAN_FONTS := fonts-croscore fonts-crosextra-carlito fonts-dejavu fonts-freefont-ttf fonts-noto-core \
                 fonts-open-sans fonts-roboto fonts-sil-charis fonts-texgyre
-# The page is tested in a real browser.
-DEBIAN_TEST := $(DEBIAN_FONTS) chromium
+# The page is tested in a real browser; `certutil` tells poppler whom to trust.
+DEBIAN_TEST := $(DEBIAN_FONTS) chromium libnss3-tools
 
 .PHONY: help setup run up down status demo test check format soak bench train clean debian-run debian-test
 

@@ -43,32 +43,34 @@ class CpuActor:
 
 
 class ReaderActor:
-    """Owns the detector and the recogniser; its calls are concurrent, its models run in one thread."""
+    """Owns the detector and the recogniser; its calls are concurrent.
+
+    Each model runs in a thread of its own, and in that one alone: while one page's boxes are being put together, the
+    lines of others are read.
+    """
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._reader = Reader.open(settings)
-        self._thread = ThreadPoolExecutor(1, "models")
+        self._detecting, self._reading = ThreadPoolExecutor(1, "detector"), ThreadPoolExecutor(1, "recogniser")
         self._lines: Batcher[Image, tuple[str, float]] | None = None
-
-    def _in_thread(self, call: Callable[[], Any]) -> asyncio.Future[Any]:
-        return asyncio.get_running_loop().run_in_executor(self._thread, call)
 
     async def detect(self, image: Image) -> tuple[list[Polygon], int]:
         """Line polygons of one upright page, and memory."""
-        polygons = await self._in_thread(lambda: self._reader.detect(image))
+        loop = asyncio.get_running_loop()
+        polygons = await loop.run_in_executor(self._detecting, self._reader.detect, image)
         return polygons, resident_mib()
 
     async def recognise(self, crops: Sequence[Image]) -> tuple[list[tuple[str, float]], int]:
         """(text, confidence) of each crop, read in batches shared with whatever other pages are here; and memory."""
         if self._lines is None:
-            pool = self._settings.pool
+            pool, loop = self._settings.pool, asyncio.get_running_loop()
             self._lines = Batcher(
                 self._reader.recognise,
                 self._reader.bucket,
                 pool.batch_lines,
                 pool.batch_wait_ms / 1000,
-                self._in_thread,
+                lambda call: loop.run_in_executor(self._reading, call),
             )
         return await self._lines.submit(crops), resident_mib()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from itertools import chain
 from typing import Any
 
@@ -13,6 +14,7 @@ from api import results, views
 from api.auth import Principal, Who
 from api.errors import ResultGone, ResultNone, ResultNotReady
 from api.problems import documented
+from api.schemas.submission import Link
 from api.services import Services, Use
 from dossiers.db.tables import DossierRow
 from dossiers.errors import NotFound, Unauthorised
@@ -49,6 +51,15 @@ def _fetch(
 def result(code: str, services: Use, principal: Who) -> Response:
     """The signed result (PDF)."""
     return _fetch(services, principal, code, results.result_key, "application/pdf", "ket-qua.pdf")
+
+
+@router.get("/result/link", response_model=Link, responses=_ERRORS)
+def link(code: str, services: Use, principal: Who) -> Link:
+    """An address that gives the signed result for a short while without credentials, straight from the store."""
+    with services.db.transaction() as session:
+        key = results.result_key(views.dossier_of(session, principal.agency, code))
+    expires_at = datetime.now(UTC) + timedelta(seconds=services.settings.store.presign_s)
+    return Link(url=services.store.presign_artifact(key, f"{code}-ket-qua.pdf"), expires_at=expires_at)
 
 
 @router.get(

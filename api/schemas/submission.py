@@ -118,3 +118,21 @@ class Upload(BaseModel):
     method: str = "PUT"
     url: str
     expires_at: datetime
+
+
+class Link(BaseModel):
+    """A GET to `url` needs no credentials until it expires: hand it only to whom the result is for."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "url": "https://kho.example.vn/hoso-artifacts/5d1c/result.pdf?X-Amz-Signature=...",
+                    "expires_at": "2026-11-24T02:30:00Z",
+                }
+            ]
+        }
+    )
+
+    url: str
+    expires_at: datetime

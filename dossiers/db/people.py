@@ -25,6 +25,7 @@ from sqlalchemy.orm import Session
 from dossiers.db import audit
 from dossiers.db.trust import ClientRow, OfficerRow, SessionRow
 from dossiers.dossier import Role
+from dossiers.errors import NotFound
 
 KEY_PREFIX, SESSION_PREFIX = "hoso_", "hosos_"
 _HASHER = PasswordHasher()
@@ -69,8 +70,11 @@ def create_client(
 
 
 def revoke_client(session: Session, client_id: uuid.UUID) -> None:
-    """Its key, secret and every access token stop working at once."""
-    session.get_one(ClientRow, client_id).revoked_at = datetime.now(UTC)
+    """Its key, secret and every access token stop working at once. Raises `NotFound`."""
+    row = session.get(ClientRow, client_id)
+    if row is None:
+        raise NotFound("client")
+    row.revoked_at = datetime.now(UTC)
     audit.append(session, "operator", "client.revoked", client=str(client_id))
 
 

@@ -64,8 +64,3 @@ def fold(text: str) -> str:
 def _bare_char(char: str) -> str:
     base = unicodedata.normalize("NFD", char)[0]
     return {"Đ": "D", "đ": "d"}.get(base, base)
-
-
-def words_of(text: str) -> tuple[str, ...]:
-    """The folded words of a text, punctuation dropped: for loose comparison only."""
-    return tuple(re.findall(r"\w+", fold(text)))

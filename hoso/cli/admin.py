@@ -6,6 +6,7 @@ They work on the database directly, as its owner: that of the instance at `--hom
 from __future__ import annotations
 
 import os
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -48,6 +49,7 @@ def register(app: typer.Typer) -> None:
     client_commands.command("create", help=say("Make a client and show its key once.", "Tạo khóa kết nối."))(
         client_create
     )
+    client_commands.command("revoke", help=say("End a client's key at once.", "Thu hồi khóa ngay."))(client_revoke)
     officer_commands.command("create", help=say("Make an officer's account.", "Tạo tài khoản cán bộ."))(officer_create)
     app.add_typer(audit_commands, name="audit")
     app.add_typer(client_commands, name="client")
@@ -112,6 +114,18 @@ def client_create(
         table.add_row(key, value)
     table.add_row("", say("The secret is shown this once only.", "Khóa chỉ hiện một lần này."))
     emit(said, as_json, table)
+
+
+def client_revoke(
+    client_id: Annotated[uuid.UUID, typer.Argument(help=say("Id of the client", "Mã khách hàng"))],
+    home: HomeOption = DEFAULT_HOME,
+    as_json: JsonOption = False,
+) -> None:
+    from dossiers.db import people
+
+    with _database(home) as (db, _), db.transaction() as session:
+        people.revoke_client(session, client_id)
+    emit({"client_id": str(client_id), "revoked": True}, as_json, f"[green]✓[/] {client_id}")
 
 
 def officer_create(

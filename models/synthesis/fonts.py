@@ -121,8 +121,3 @@ def find_font(family: str, style: str = "regular") -> Path:
 def load_font(family: str, style: str, size: int) -> ImageFont.FreeTypeFont:
     """A face at `size` pixels per em, ready to draw with Pillow (basic layout: Vietnamese needs no shaping in NFC)."""
     return ImageFont.truetype(str(find_font(family, style)), size, layout_engine=ImageFont.Layout.BASIC)
-
-
-def installed_families() -> tuple[str, ...]:
-    """Families whose four styles are all on this machine, in the order of `FAMILIES`."""
-    return tuple(name for name, family in FAMILIES.items() if all(file in _files() for file in family.files))

@@ -161,6 +161,9 @@ def test_a_result_can_be_fetched_again_and_again_and_then_is_gone_with_its_date(
     assert first.content == second.content == b"%PDF sealed " + code.encode()
     assert first.headers["content-type"] == "application/pdf"
     assert http.get(f"{base}/result/validation").json()["verdict"] == "valid"
+    link = http.get(f"{base}/result/link").json()
+    assert httpx.get(link["url"]).content == first.content, "the address alone gives the result"
+    assert httpx.get(link["url"].split("?")[0]).status_code == 403, "and only with its signature"
     for path in ("package", "manifest", "fields.json"):
         assert http.get(f"{base}/{path}").status_code == 200, path
     passed = datetime.now(UTC) - timedelta(days=2)

@@ -117,6 +117,10 @@ def test_operators_make_clients_and_officers_and_verify_the_audit_log(up: Path, 
     assert (tmp_path / "key").stat().st_mode & 0o077 == 0
     assert hoso("show", dossier, "--key-file", tmp_path / "key", home=up).returncode == 0
 
+    assert hoso("client", "revoke", made["client_id"], home=up).returncode == 0
+    assert hoso("show", dossier, "--key-file", tmp_path / "key", home=up).returncode == 6  # the key has ended
+    assert hoso("client", "revoke", "00000000-0000-0000-0000-000000000000", home=up).returncode == 4
+
     (tmp_path / "password").write_text("mat-khau-thu")
     certificate = up / "pki" / "certs" / "canbo.crt"
     words = ["officer", "create", "nguoimoi", "--name", "Lê Thị Mới", "--position", "Công chức", "--role", "officer"]

@@ -115,10 +115,6 @@ class Stream:
         """Whether nothing of the same piece stands before this character."""
         return self.spots[at][2] == 0
 
-    def starts_row(self, at: int) -> bool:
-        """Whether nothing of the same row stands before this character."""
-        return self.spots[at][1:] == (0, 0)
-
 
 def pieces_of(page: ReadPage) -> list[Piece]:
     """The page's lines in reading order, joined columns cut apart, empty lines dropped."""

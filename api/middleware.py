@@ -71,11 +71,12 @@ class Surroundings:
         try:
             await self._app(scope, self._limited(scope, receive), answer)
         except Exception as error:
-            if status:  # the head is out: all that is left is to cut the connection
-                raise
-            if not isinstance(error, HosoError):
+            if status or not isinstance(error, HosoError):
                 logger().error("request.crashed", trace_id=trace, error=type(error).__name__, at=_where(error))
-            await problems.response_of(error if isinstance(error, HosoError) else HosoError)(scope, receive, answer)
+            # With the head out, all that is left is to cut the connection: the server does so when an answer is not
+            # completed. To raise would have it write the message, which may hold values of citizens.
+            if not status:
+                await problems.response_of(error if isinstance(error, HosoError) else HosoError)(scope, receive, answer)
         finally:
             self._note(scope, status, time.perf_counter() - started, trace)
 

@@ -162,3 +162,27 @@ def test_an_unexpected_error_tells_the_sender_a_trace_id_and_nothing_else(
     assert "Nguyễn" not in answer.text and answer.json()["trace_id"] == answer.headers["x-request-id"]
     assert "Nguyễn" not in capfd.readouterr().out
     logging.getLogger().info("done")
+
+
+def test_a_stream_that_breaks_is_cut_and_its_message_is_written_nowhere(
+    http: httpx.Client,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    from api.routes import events
+
+    def broken(*_: object) -> None:
+        raise RuntimeError("mật khẩu của Nguyễn Văn A")
+
+    monkeypatch.setattr(events, "_after", broken)
+    code = submit(http).json()["code"]
+    with (
+        http.stream("GET", f"/v1/dossiers/{code}/events") as stream,
+        pytest.raises(httpx.RemoteProtocolError, match="peer closed connection"),
+    ):
+        assert stream.status_code == 200
+        list(stream.iter_lines())
+    written = "".join(capfd.readouterr())
+    assert "request.crashed" in written and "RuntimeError" in written
+    assert "Nguyễn" not in written + caplog.text

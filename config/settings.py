@@ -77,11 +77,11 @@ class Pool(_Section):
     address: str = Field("local", description="Ray address; `local` starts a private Ray")
     cpu_actors: int = Field(1, ge=1, description="Actors that ingest, rasterise, prepare, crop, package")
     reader_actors: int = Field(1, ge=1, description="Actors that own the models")
-    reader_threads: int = Field(2, ge=1, description="Threads of one reader's CPU engine")
+    reader_threads: int = Field(2, ge=1, description="Cores one reader keeps busy: calls that its models run at once")
     reader_gpus: float = Field(0, ge=0, description="GPUs one reader takes; 0 means CPU")
     in_flight: int = Field(8, ge=1, description="Stage runs the dispatcher holds at once (backpressure)")
     batch_lines: int = Field(16, ge=1, description="Most lines in one recogniser call")
-    batch_wait_ms: float = Field(4, description="How long a partly filled batch waits for more lines")
+    batch_wait_ms: float = Field(4, description="How long a partly filled batch waits for more lines (GPU readers)")
     actor_memory_mib: int = Field(2500, description="An actor over this resident size is recycled")
     object_store_mib: int = Field(256, description="Ray's shared-memory store, embedded mode")
 

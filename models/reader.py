@@ -2,7 +2,7 @@
 
 Guarantees that `read` equals its separate steps (`orient`, `detect`, `crop`, `recognise`) put together, that the
 same page reads the same whatever was read before or beside it, and that polygons are in pixels of the image as
-given even when it had to be turned. A reader is not thread-safe: one reader, one thread.
+given even when it had to be turned. A reader that was opened may be called from several threads at once.
 """
 
 from __future__ import annotations
@@ -37,9 +37,12 @@ class Reader:
         self._weights = registry(folder / "registry.yaml")
 
     @classmethod
-    def open(cls, settings: Settings) -> Reader:
-        """A reader with all engines opened. `WeightsRejected`, `CharsetIncomplete` if one cannot be trusted."""
-        reader = cls(Hardware(settings.pool.reader_threads, settings.pool.reader_gpus > 0))
+    def open(cls, settings: Settings, threads: int | None = None) -> Reader:
+        """A reader with all engines opened; `threads` of one call (`pool.reader_threads` unless told).
+
+        Raises `WeightsRejected`, `CharsetIncomplete` if an engine cannot be trusted.
+        """
+        reader = cls(Hardware(threads or settings.pool.reader_threads, settings.pool.reader_gpus > 0))
         _ = reader._orienter, reader._detector, reader._recogniser
         return reader
 

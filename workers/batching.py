@@ -2,7 +2,7 @@
 
 Guarantees: a line's result never depends on its batch partners (only lines of one width bucket share a batch, each
 padded to the bucket); results come back in the order given; a batch is sent when it is full, or when the oldest line
-has waited `wait_s`, so that one lone page is not held up. One thread runs the model: predictors are not thread-safe.
+has waited `wait_s`, so that one lone page is not held up. Up to `at_once` batches run side by side.
 """
 
 from __future__ import annotations
@@ -37,11 +37,12 @@ class Batcher(Generic[Item, Result]):
         size: int,
         wait_s: float,
         in_thread: Callable[[Callable[[], Sequence[Result]]], asyncio.Future[Sequence[Result]]],
+        at_once: int = 1,
     ) -> None:
         self._run, self._bucket, self._size, self._wait_s, self._in_thread = run, bucket, size, wait_s, in_thread
         self._waiting: dict[int, list[_Waiting[Item, Result]]] = defaultdict(list)
         self._arrived = asyncio.Event()
-        self._pump = asyncio.create_task(self._serve())
+        self._pumps = [asyncio.create_task(self._serve()) for _ in range(at_once)]
 
     async def submit(self, items: Sequence[Item]) -> list[Result]:
         """The results of `items`, in order."""
@@ -54,7 +55,7 @@ class Batcher(Generic[Item, Result]):
     async def _serve(self) -> None:
         while True:
             await self._arrived.wait()
-            if not any(len(queue) >= self._size for queue in self._waiting.values()):
+            if self._wait_s and not any(len(queue) >= self._size for queue in self._waiting.values()):
                 await asyncio.sleep(self._wait_s)
             batch = self._take()
             if not batch:
@@ -81,4 +82,5 @@ class Batcher(Generic[Item, Result]):
 
     def close(self) -> None:
         """Stop serving; whoever still waits is cancelled."""
-        self._pump.cancel()
+        for pump in self._pumps:
+            pump.cancel()

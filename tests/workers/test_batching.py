@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
@@ -53,6 +54,20 @@ async def test_two_pages_share_a_batch_and_buckets_never_mix(batcher: Batcher[in
 async def test_a_batch_is_never_larger_than_its_size(batcher: Batcher[int, int], model: Model) -> None:
     await batcher.submit(list(range(14, 40)))
     assert max(len(batch) for batch in model.batches) == 4
+
+
+async def test_batches_run_side_by_side_and_keep_their_order(model: Model) -> None:
+    together = threading.Barrier(2, timeout=5)
+
+    def run(items: Sequence[int]) -> list[int]:
+        together.wait()
+        return model(items)
+
+    with ThreadPoolExecutor(2) as threads:
+        loop = asyncio.get_running_loop()
+        made = Batcher(run, lambda item: 0, 2, 0, lambda call: loop.run_in_executor(threads, call), at_once=2)
+        assert await made.submit([1, 2, 3, 4]) == [2, 4, 6, 8]
+        made.close()
 
 
 async def test_a_lone_line_is_not_held_up_for_ever(batcher: Batcher[int, int]) -> None:

@@ -1,7 +1,7 @@
 """What the three engines of the reading room promise, whoever implements them.
 
-Images are uint8 [height, width, 3] in BGR. Engines keep nothing between calls and may be
-called from several threads at once.
+Images are uint8 [height, width, 3] in BGR. Engines keep nothing between calls and may be called from
+several threads at once.
 """
 
 from __future__ import annotations

@@ -49,7 +49,7 @@ class ReaderActor:
     """Owns the detector and the recogniser; its calls are concurrent.
 
     `pool.reader_threads` calls of the models run at once, each on one thread. Several threads within one call wait for
-    each other at every layer: two calls side by side read 1.22 times the pages of one call on two threads.
+    each other at every layer (`benchmarks/results/end_to_end.md` has the bare reader both ways).
     """
 
     def __init__(self, settings: Settings) -> None:

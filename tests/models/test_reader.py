@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import unicodedata
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,13 @@ from models.synthesis.fonts import load_font
 
 def _same(reading: PageReading) -> Any:
     return {**reading_to_json(reading), "seconds": 0}
+
+
+def test_pages_read_side_by_side_read_as_one_after_another(reader: Reader, page: Any) -> None:
+    pages = [turn(page.image, degrees) for degrees in (0, 180, 0, 180)]
+    alone = [_same(reader.read(image)) for image in pages]
+    with ThreadPoolExecutor(4) as threads:
+        assert [_same(reading) for reading in threads.map(reader.read, pages)] == alone
 
 
 @pytest.mark.parametrize("degrees", [0, 90, 180, 270])

@@ -24,6 +24,7 @@ import shutil
 import signal
 import statistics
 import tempfile
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -36,7 +37,6 @@ import pypdfium2 as pdfium
 from config.settings import Limits, Settings
 from hoso.client import Client
 from hoso.embedded import accounts, control, instance, process, state
-from models.protocols import Image
 from models.reader import Reader
 from models.synthesis.dossiers import make_dossier
 from workers.stages.rasterise import rasterise
@@ -86,19 +86,27 @@ def bare(files: Sequence[tuple[str, Path]], threads: int, at_once: int) -> tuple
     reader = Reader.open(Settings(), threads)
     first = rasterise(files[0][1], "application/pdf", 0, Limits(), with_text=False)
     reader.read(first.image)
+    drawing = threading.Lock()  # PDFium draws one page at a time
+
+    def read(page: tuple[Path, int]) -> None:
+        with drawing:
+            image = rasterise(page[0], "application/pdf", page[1], Limits(), with_text=False).image
+        reader.read(image)
+
+    pages = _pages(files)
     begun = time.perf_counter()
     with ThreadPoolExecutor(at_once) as pool:
-        pages = len(list(pool.map(reader.read, _images(files))))
-    return time.perf_counter() - begun, pages, reader.model
+        list(pool.map(read, pages))
+    return time.perf_counter() - begun, len(pages), reader.model
 
 
-def _images(files: Sequence[tuple[str, Path]]) -> Iterator[Image]:
-    """Every page; drawn in the caller's thread, since PDFium has only one."""
+def _pages(files: Sequence[tuple[str, Path]]) -> list[tuple[Path, int]]:
+    """(file, index) of every page."""
+    found = []
     for _, path in files:
         with pdfium.PdfDocument(path) as document:
-            count = len(document)
-        for index in range(count):
-            yield rasterise(path, "application/pdf", index, Limits(), with_text=False).image
+            found += [(path, index) for index in range(len(document))]
+    return found
 
 
 def through(client: Client, files: Sequence[tuple[str, Path]]) -> float:
@@ -247,7 +255,7 @@ def markdown(card: Card) -> str:
 
 Measured {card.at} on {card.machine}, {card.cores} cores, Python {card.python}; {card.dossiers} synthetic flatbed
 dossiers, {card.pages} pages of A4 at 200 dpi; recogniser
-`{card.recogniser}`. Command: `python -m benchmarks.end_to_end`.
+`{card.recogniser}`. Command: `python -m benchmarks.end_to_end --dossiers {card.dossiers}`.
 
 | | pages/s | seconds |
 | --- | --- | --- |

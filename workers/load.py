@@ -12,6 +12,7 @@ from config.settings import Retention
 from dossiers.db.queue import Lease
 from dossiers.db.tables import DocumentRow, DossierRow, FieldRow, FileRow, PageRow
 from dossiers.document import Document, Field
+from dossiers.due import VIETNAM
 from dossiers.errors import NotFound
 from dossiers.page import Box
 from workers.jobs.dossiers import DeliverOrder, DossierOrder, DraftOrder, KnownPage
@@ -103,21 +104,22 @@ def documents(session: Session, dossier_id: uuid.UUID) -> tuple[Document, ...]:
 
 
 def draft_order(session: Session, dossier_id: uuid.UUID) -> DraftOrder:
-    """What the result says; its number is given now, once, by the system (Nghị định 30/2020/NĐ-CP art. 15.3)."""
+    """What the result says; its number and date are given now, once, by the system (NĐ 30/2020/NĐ-CP art. 15.3)."""
     order = dossier_order(session, dossier_id)
     dossier = session.get_one(DossierRow, dossier_id)
-    if dossier.result_number is None:
+    if dossier.result_number is None or dossier.result_date is None:
+        today = datetime.now(VIETNAM).date()
         session.execute(
             text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 1))"), {"key": f"number:{dossier.agency}"}
         )
-        year = func.extract("year", DossierRow.created_at)
+        year = func.extract("year", DossierRow.result_date)
         last = session.scalar(
-            select(func.max(DossierRow.result_number)).where(
-                DossierRow.agency == dossier.agency, year == dossier.created_at.astimezone(UTC).year
-            )
+            select(func.max(DossierRow.result_number)).where(DossierRow.agency == dossier.agency, year == today.year)
         )
-        dossier.result_number = (last or 0) + 1
-    return DraftOrder(order, dossier.package_sha256 or "", dossier.result_number, datetime.now(UTC))
+        dossier.result_number, dossier.result_date = (last or 0) + 1, today
+    return DraftOrder(
+        order, dossier.package_sha256 or "", dossier.result_number, dossier.result_date, datetime.now(UTC)
+    )
 
 
 def deliver_order(session: Session, dossier_id: uuid.UUID) -> DeliverOrder:

@@ -7,7 +7,7 @@ Binary artifacts are never here: a row holds the object-store key.
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, ClassVar
 
 from sqlalchemy import BigInteger, DateTime, ForeignKey, Index, MetaData, Text, UniqueConstraint, func, text
@@ -78,7 +78,8 @@ class DossierRow(Base):
     result_sha256: Mapped[str | None]
     validation_key: Mapped[str | None]
     manifest_key: Mapped[str | None]
-    result_number: Mapped[int | None]  # number of the result document, NĐ 30/2020 art. 15.3
+    result_number: Mapped[int | None]  # of the result document, counted anew each year: NĐ 30/2020 art. 15.3
+    result_date: Mapped[date | None]  # given with the number, Vietnam's
     reason: Mapped[str] = mapped_column(default="")  # of a return, a rejection, a cancel or a failure
 
     files: Mapped[list[FileRow]] = relationship(order_by="FileRow.ordinal", passive_deletes=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from config.catalogue import agencies, forms, procedures
@@ -68,7 +68,8 @@ class DraftOrder:
     dossier: DossierOrder
     package_sha256: str
     number: int
-    issued_at: datetime
+    issued_on: date
+    made_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +129,7 @@ def compose_draft(tools: Tools, order: DraftOrder) -> Drafted:
     """The result document with the digitised pages behind it: what the leader approves, byte for byte."""
     dossier = order.dossier
     pages, fields = _package(tools, dossier)
-    info = DraftInfo(dossier.code, order.number, order.issued_at, order.package_sha256)
+    info = DraftInfo(dossier.code, order.number, order.issued_on, order.made_at, order.package_sha256)
     draft = compose(pages, dossier.documents, procedures()[dossier.procedure], agencies()[dossier.agency], info)
     return Drafted(
         tools.store.put_artifact(dossier.dossier_id, Stage.COMPOSE.value, draft, "pdf", "application/pdf"),

@@ -9,8 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from zoneinfo import ZoneInfo
+from datetime import date, datetime
 
 from config.agency import Agency
 from config.procedure import Procedure
@@ -18,18 +17,18 @@ from dossiers.document import Document
 from workers.pdfa.compose import append_pages
 from workers.pdfa.decision_page import DecisionPage, decision_page
 
-VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 _PLACE = re.compile(r"\{([a-z0-9_]+\.[a-z0-9_]+)\}")
 _ISO_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 
 
 @dataclass(frozen=True, slots=True)
 class DraftInfo:
-    """What the draft says besides the documents. `number` is the result's number of the year; `issued_at` in UTC."""
+    """What the draft says besides the documents. `number` of the year of `issued_on` (Vietnam); `made_at` in UTC."""
 
     code: str
     number: int
-    issued_at: datetime
+    issued_on: date
+    made_at: datetime
     package_sha256: str
 
 
@@ -41,9 +40,8 @@ def compose(
 
 
 def front_of(documents: Sequence[Document], procedure: Procedure, agency: Agency, info: DraftInfo) -> DecisionPage:
-    """The content of the front. Dates on it are Vietnam's."""
+    """The content of the front."""
     values = values_of(documents)
-    issued = info.issued_at.astimezone(VIETNAM)
     applicant = next((values[name] for name in procedure.applicant if values.get(name)), "")
     return DecisionPage(
         parent_agency=agency.parent,
@@ -51,7 +49,7 @@ def front_of(documents: Sequence[Document], procedure: Procedure, agency: Agency
         number=f"{info.number:02d}",
         symbol=f"{procedure.result.symbol}-{agency.symbol}",
         place=agency.place,
-        date=issued.date(),
+        date=info.issued_on,
         code=info.code,
         procedure=procedure.name_vi,
         applicant=applicant,
@@ -67,7 +65,7 @@ def front_of(documents: Sequence[Document], procedure: Procedure, agency: Agency
         authority=agency.leader.signs_for,
         position=agency.leader.position,
         leader=agency.leader.name,
-        created=info.issued_at,
+        created=info.made_at,
     )
 
 

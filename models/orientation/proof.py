@@ -25,11 +25,11 @@ def _length(polygon: Polygon) -> float:
 
 
 def readability(image: Image, detector: Detector, recogniser: Recogniser) -> float:
-    """How well the longest level lines of `image` read as it stands: signs read, weighted by confidence squared."""
+    """How well the longest level lines of `image` read as it stands: signs read, weighted by confidence."""
     level = [polygon for polygon in detector.detect(image) if _length(polygon) > _LEVEL]
     longest = sorted(level, key=_length, reverse=True)[:_LINES]
     read = recogniser.recognise(crop_lines(image, longest))
-    return sum(min(len(text), _SIGNS) * confidence**2 for text, confidence in read)
+    return sum(min(len(text), _SIGNS) * confidence for text, confidence in read)
 
 
 def best_turn(image: Image, turns: Iterable[int], detector: Detector, recogniser: Recogniser) -> int:

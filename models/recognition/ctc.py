@@ -2,7 +2,8 @@
 
 The confidence is the chance that every sign is right: the product of the signs' chances. Their mean hides the one
 sign in doubt among forty sure ones: on 1,500 synthetic lines, 84 of them misread, a threshold of 0.85 finds 6 % of the
-misread lines by the mean and 86 % by the product, which sends 11 % of all lines to review.
+misread lines by the mean and 86 % by the product, which sends 11 % of all lines to review. Leader dots are left
+out: how many there are tells nothing.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 BLANK = 0
+_DOTS = frozenset(".…")
 
 
 def decode(best: NDArray[np.int64], chance: NDArray[np.float32], characters: Sequence[str]) -> tuple[str, float]:
@@ -32,4 +34,14 @@ def decode(best: NDArray[np.int64], chance: NDArray[np.float32], characters: Seq
             chances.append(p)
         before = label
     text = unicodedata.normalize("NFC", "".join(signs)).strip()
-    return (text, round(float(np.prod(chances)), 4)) if text else ("", 0.0)
+    return (text, round(float(np.prod(_that_matter(signs, chances))), 4)) if text else ("", 0.0)
+
+
+def _that_matter(signs: Sequence[str], chances: Sequence[float]) -> list[float]:
+    """The chances of all signs but dots that stand beside dots."""
+    around = ["", *signs, ""]
+    return [
+        chance
+        for place, (sign, chance) in enumerate(zip(signs, chances, strict=True), start=1)
+        if sign not in _DOTS or not ({around[place - 1], around[place + 1]} & _DOTS or sign == "…")
+    ]

@@ -7,7 +7,7 @@ import pytest
 
 from models.recognition.ctc import decode
 
-SIGNS = ("a", "n", " ", "a\u0301")
+SIGNS = ("a", "n", " ", "a\u0301", ".")
 
 
 def _decode(best: list[int], chance: list[float]) -> tuple[str, float]:
@@ -31,3 +31,8 @@ def test_text_is_composed_and_trimmed() -> None:
 def test_only_blanks_or_spaces_are_nothing_with_no_confidence() -> None:
     assert _decode([0, 0, 0], [0.99] * 3) == ("", 0.0)
     assert _decode([0, 3, 0], [0.99] * 3) == ("", 0.0)
+
+
+def test_how_many_leader_dots_there_are_is_no_doubt() -> None:
+    assert _decode([1, 0, 5, 0, 5, 0, 5], [0.9, 1, 0.3, 1, 0.4, 1, 0.2]) == ("a...", 0.9)
+    assert _decode([1, 0, 5], [0.9, 1, 0.5]) == ("a.", 0.45), "one full stop is a sign like others"

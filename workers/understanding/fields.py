@@ -73,7 +73,7 @@ def _table(stream: Stream, anchor: Anchor, end: int, field: FormField, form: For
     ]
     table = table_of(pieces, field.columns)
     cells = [(column.type, row[column.key]) for row in table.rows for column in field.columns if row[column.key]]
-    doubt = any(not parse(kind, text).ok or doubtful(kind, text) for kind, text in cells)
+    doubt = table.unread or any(not parse(kind, text).ok or doubtful(kind, text) for kind, text in cells)
     sure = min((piece.confidence for piece in table.pieces), default=min(part.piece.confidence for part in label))
     confidence = round(sure * (_NOT_OK if doubt else 1.0), 4)
     return Field(

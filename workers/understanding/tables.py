@@ -18,17 +18,20 @@ from workers.understanding.match import likeness
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """`rows[i][key]` is the cell's text, "" if empty; `pieces` are those of all filled cells, headings left out."""
+    """`rows[i][key]` is the cell's text, "" if empty; `pieces` are those of all filled cells, headings left out.
+
+    `unread`: there is a table, but its headings or the numbers of its rows were not found."""
 
     rows: tuple[dict[str, str], ...]
     pieces: tuple[Piece, ...]
+    unread: bool = False
 
 
 def table_of(pieces: Sequence[Piece], columns: Sequence[Column]) -> Table:
     """Read the table among `pieces` (one page, below the table's label). Without headings or numbers: no rows."""
     spots = _column_middles(pieces, columns)
     if len(spots) < 2:
-        return Table((), ())
+        return Table((), (), unread=True)
     bottom = max(level for _, level in spots.values())
     middles = {key: middle for key, (middle, _) in spots.items()}
     body = [piece for piece in pieces if piece.level > bottom and re.search(r"\w", piece.text)]
@@ -38,7 +41,7 @@ def table_of(pieces: Sequence[Piece], columns: Sequence[Column]) -> Table:
         (piece.middle[1] for key, piece in cells if key == first and re.fullmatch(r"\W*\d{1,2}\W*", piece.text))
     )
     if not numbers:
-        return Table((), ())
+        return Table((), (), unread=bool(body))
     pitch = min((b - a for a, b in itertools.pairwise(numbers)), default=_height(body) * 3)
     edges = [
         numbers[0] - pitch,

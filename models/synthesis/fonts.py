@@ -1,4 +1,4 @@
-"""Fonts that can write Vietnamese, found by family in the Debian packages that bring them.
+"""Fonts that can write Vietnamese: printed ones from Debian packages, handwriting-like ones from `handwriting/`.
 
 Guarantees that every face handed out holds all 134 Vietnamese letters and all printable ASCII in its cmap (checked
 once per file and process), and that a missing package is an error that names it. `HOSO_FONT_PATH` adds folders to
@@ -18,7 +18,9 @@ from PIL import ImageFont
 from dossiers.errors import HosoError
 from models.charset import VIETNAMESE_LETTERS
 
-SEARCH = (Path("/usr/share/fonts"), Path("/usr/share/texmf/fonts/opentype"))
+HANDWRITING = Path(__file__).parent / "handwriting"
+"""Fonts under the Open Font License that no Debian package has; see its README."""
+SEARCH = (HANDWRITING, Path("/usr/share/fonts"), Path("/usr/share/texmf/fonts/opentype"))
 STYLES = ("regular", "bold", "italic", "bold-italic")
 _NEEDED = frozenset(map(ord, VIETNAMESE_LETTERS)) | frozenset(range(0x21, 0x7F))
 
@@ -41,7 +43,9 @@ class FontIncomplete(HosoError):
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """One typeface: the package that brings it, its kind (serif, sans, mono), and its files by style."""
+    """One typeface: the package that brings it, its kind (serif, sans, mono, hand), and its files by style.
+
+    A handwriting-like face has no styles of its own: all four name what there is."""
 
     name: str
     package: str
@@ -52,6 +56,10 @@ class Family:
 def _family(name: str, package: str, kind: str, pattern: str, *styles: str) -> Family:
     regular, bold, italic, bold_italic = (pattern.format(style) for style in styles)
     return Family(name, package, kind, (regular, bold, italic, bold_italic))
+
+
+def _hand(name: str, plain: str, other: str = "") -> Family:
+    return Family(name, "models/synthesis/handwriting", "hand", (plain, other or plain, other or plain, other or plain))
 
 
 _PLAIN = ("Regular", "Bold", "Italic", "BoldItalic")
@@ -83,8 +91,25 @@ FAMILIES = {
         _family("Carlito", "fonts-crosextra-carlito", "sans", "Carlito-{}.ttf", *_PLAIN),
         _family("FreeSerif", "fonts-freefont-ttf", "serif", "FreeSerif{}.ttf", "", "Bold", "Italic", "BoldItalic"),
         _family("FreeSans", "fonts-freefont-ttf", "sans", "FreeSans{}.ttf", "", "Bold", "Oblique", "BoldOblique"),
+        _hand("Patrick Hand", "PatrickHand_400Regular.ttf"),
+        _hand("Dancing Script", "DancingScript_400Regular.ttf", "DancingScript_600SemiBold.ttf"),
+        _hand("Itim", "Itim_400Regular.ttf"),
+        _hand("Playpen Sans", "PlaypenSans_300Light.ttf", "PlaypenSans_500Medium.ttf"),
+        _hand("Charm", "Charm_400Regular.ttf"),
+        _hand("Mali", "Mali_300Light.ttf", "Mali_400Regular_Italic.ttf"),
+        _hand("Grandstander", "Grandstander_300Light.ttf"),
+        _hand("Sriracha", "Sriracha_400Regular.ttf"),
+        _hand("Shantell Sans", "ShantellSans_400Regular.ttf", "ShantellSans_300Light_Italic.ttf"),
+        _hand("Pangolin", "Pangolin_400Regular.ttf"),
     )
 }
+KEPT_OUT = frozenset({"Charis SIL", "TeX Gyre Bonum", "Carlito", "Sriracha", "Shantell Sans", "Pangolin"})
+"""Never seen in training: suites that measure unknown fonts draw with these alone."""
+
+
+def families(*, hand: bool, kept_out: bool) -> tuple[str, ...]:
+    """Names of the handwriting-like or the printed families that are for training, or those kept out of it."""
+    return tuple(n for n, f in FAMILIES.items() if (f.kind == "hand") == hand and (n in KEPT_OUT) == kept_out)
 
 
 @cache

@@ -15,6 +15,7 @@ from functools import cache
 
 from models.charset import CHARSET, VIETNAMESE_LETTERS
 from models.synthesis import text
+from models.synthesis.line_cells import cell, contact, signature_mark
 
 HELD_OUT_EVERY = 40
 _ROMAN = text.words("I II III IV V VI VII VIII IX X")
@@ -64,12 +65,17 @@ def _span(rng: random.Random, held_out: bool) -> str:
     words = rng.choice(_prose(held_out)).split()
     if rng.random() < 0.05:
         # How an official letter ends.
-        return " ".join(words[-rng.randint(1, 8) :]).rstrip(".;:,") + "./."
+        return " ".join(words[-rng.randint(1, 8) :]).rstrip(".;:,") + rng.choice(("./.", "./.", "./", " ./."))
     if rng.random() < 0.2:
         return " ".join(words)
     length = rng.randint(1, 9)
     start = rng.randint(0, max(0, len(words) - length))
     return " ".join(words[start : start + length])
+
+
+def label_and_value(rng: random.Random) -> tuple[str, str]:
+    """A label as printed on a form, and what a citizen writes behind it."""
+    return f"{rng.choice(('', '', f'{rng.randint(1, 20)}. ', '- '))}{rng.choice(_LABELS)}: ", _value(rng)
 
 
 def _any_date(rng: random.Random) -> str:
@@ -159,20 +165,26 @@ def _numbered(rng: random.Random) -> str:
 def line_text(rng: random.Random, *, held_out: bool = False) -> str:
     """What one line shows, leaders and all; `transcription` of it is the label. Never empty, up to about 130 signs."""
     kind = rng.random()
-    if kind < 0.44:
+    if kind < 0.36:
         printed = _span(rng, held_out)
-    elif kind < 0.52:
+    elif kind < 0.45:
         printed = _span(rng, held_out).upper()
-    elif kind < 0.56:
+    elif kind < 0.49:
         printed = _quoted(rng, held_out)
-    elif kind < 0.70:
+    elif kind < 0.62:
         printed = _form(rng)
-    elif kind < 0.80:
+    elif kind < 0.70:
         printed = _value(rng)
-    elif kind < 0.85:
+    elif kind < 0.74:
         printed = _numbered(rng)
-    elif kind < 0.90:
+    elif kind < 0.79:
         printed = _short(rng)
+    elif kind < 0.87:
+        printed = cell(rng)
+    elif kind < 0.89:
+        printed = contact(rng)
+    elif kind < 0.91:
+        printed = signature_mark(rng)
     elif kind < 0.94:
         printed = rng.choice(_SET_PIECES)
     else:

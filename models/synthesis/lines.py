@@ -13,18 +13,21 @@ import numpy as np
 from PIL import Image as Picture
 from PIL import ImageDraw, ImageFont
 
-from models.synthesis.fonts import FAMILIES, load_font
-from models.synthesis.line_text import line_text, transcription
+from models.synthesis.fonts import families, load_font
+from models.synthesis.line_hand import draw_written
+from models.synthesis.line_text import label_and_value, line_text, transcription
 from models.synthesis.wear import Image, wear
 
 _TIMES = {"Tinos": 30.0, "TeX Gyre Termes": 10.0, "FreeSerif": 6.0}
 """Decree 30/2020/NĐ-CP, annex I wants Times New Roman: half of what we draw looks like it."""
 _FALLBACK = "DejaVu Sans"
 _STYLES = ("regular", "bold", "italic", "bold-italic")
+_BY_HAND = 0.14
+"""Share of lines that are written by hand in part or whole."""
 
 
-def _choose_font(rng: random.Random, printed: str, size: int) -> ImageFont.FreeTypeFont:
-    names = list(FAMILIES)
+def _choose_font(rng: random.Random, printed: str, size: int, kept_out: bool) -> ImageFont.FreeTypeFont:
+    names = families(hand=False, kept_out=kept_out)
     name = rng.choices(names, [_TIMES.get(name, 2.4) for name in names])[0]
     style = rng.choices(_STYLES, (58, 22, 13, 7))[0]
     if any(sign in "☐☑☒✓→₫≤≥" for sign in printed):
@@ -40,7 +43,8 @@ def draw_line(printed: str, font: ImageFont.FreeTypeFont, rng: random.Random) ->
     # A detector's box follows the ink of the line: mostly ascender to descender, tighter for short words.
     top = min(ink_top, ascent - 0.72 * em) - em * rng.uniform(-0.02, 0.26)
     bottom = max(ink_bottom, ascent + 0.06 * em) + em * rng.uniform(-0.02, 0.22)
-    left, right = em * rng.uniform(0.0, 0.5), em * rng.uniform(0.0, 0.5)
+    widest = 0.9 if len(printed) < 8 else 0.5
+    left, right = em * rng.uniform(0.0, widest), em * rng.uniform(0.0, widest)
     width = int(font.getlength(printed) + left + right) + 2
     height = max(10, int(bottom - top))
     if rng.random() < 0.12:
@@ -61,14 +65,40 @@ def draw_line(printed: str, font: ImageFont.FreeTypeFont, rng: random.Random) ->
     return np.asarray(canvas)[:, :, ::-1].copy()
 
 
-def sample_line(seed: int, index: int, *, held_out: bool = False, strength: float = 1.0) -> tuple[Image, str]:
-    """Line number `index` of `seed`: (image, transcription). `strength` 0 leaves it clean."""
+def _written(rng: random.Random, size: int, held_out: bool) -> tuple[Image, str]:
+    """A line that a hand filled in: (image, transcription)."""
+    label, value = label_and_value(rng)
+    kind = rng.random()
+    if kind < 0.35:
+        label = ""
+    elif kind < 0.6:
+        label, value = "", line_text(rng, held_out=held_out)
+    written = " ".join(word for word in value.split() if not set(word) <= set("._…☐☑☒→✓₫"))[:70].strip()
+    name = rng.choice(families(hand=True, kept_out=held_out))
+    hand = load_font(name, rng.choice(("regular", "bold")), round(size * rng.uniform(1.0, 1.4)))
+    if not written or set(written) & set("☐☑☒→✓₫≤≥"):
+        return _written(rng, size, held_out)
+    image = draw_written(label, written, _choose_font(rng, label, size, held_out), hand, rng)
+    return image, transcription(label + written)
+
+
+def sample_line(
+    seed: int, index: int, *, held_out: bool = False, strength: float = 1.0, by_hand: float = _BY_HAND
+) -> tuple[Image, str]:
+    """Line number `index` of `seed`: (image, transcription). `strength` 0 leaves it clean.
+
+    `held_out`: prose and fonts that training never sees. `by_hand`: share of lines with handwriting-like fonts.
+    """
     rng = random.Random(f"{seed}/{index}/{held_out}")  # noqa: S311 - print, not secrets
     noise = np.random.default_rng((seed, index, int(held_out)))
-    printed = line_text(rng, held_out=held_out)
     size = rng.randint(20, 44) if rng.random() < 0.85 else rng.randint(14, 60)
-    image = draw_line(printed, _choose_font(rng, printed, size), rng)
+    if rng.random() < by_hand:
+        image, label = _written(rng, size, held_out)
+    else:
+        printed = line_text(rng, held_out=held_out)
+        image = draw_line(printed, _choose_font(rng, printed, size, held_out), rng)
+        label = transcription(printed)
     if rng.random() < 0.4:
         squeeze = rng.uniform(0.82, 1.15)
         image = cv2.resize(image, (max(8, int(image.shape[1] * squeeze)), image.shape[0]), interpolation=cv2.INTER_AREA)
-    return wear(image, noise, strength), transcription(printed)
+    return wear(image, noise, strength), label

@@ -68,6 +68,22 @@ def seal(image: Image, rng: np.random.Generator) -> Image:
     return _clip(image.astype(np.float32) * (1 - strength * (1 - layer.astype(np.float32) / 255)))
 
 
+def bleached_seal(image: Image, rng: np.random.Generator) -> Image:
+    """What is left where a seal was taken off: pale arcs that cut through the ink, thin grey rims beside them."""
+    height, width = image.shape[:2]
+    layer = np.zeros((height, width), dtype=np.uint8)
+    radius = int(height * rng.uniform(1.2, 4))
+    centre = (int(rng.uniform(0, width)), int(rng.uniform(-radius, height + radius)))
+    for _ in range(int(rng.integers(2, 9))):
+        start = float(rng.uniform(0, 360))
+        cv2.ellipse(layer, centre, (max(3, int(radius * rng.uniform(0.5, 1))),) * 2, 0, start,
+                    start + float(rng.uniform(15, 160)), 255, int(rng.integers(1, 4)), cv2.LINE_AA)  # fmt: skip
+    paper = float(np.percentile(image, 90))
+    pale = layer.astype(np.float32)[..., None] / 255 * rng.uniform(0.4, 0.95)
+    rim = cv2.morphologyEx(layer, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)).astype(np.float32)[..., None] / 255
+    return _clip(image * (1 - pale) + paper * pale - rim * rng.uniform(0, 70))
+
+
 def rules(image: Image, rng: np.random.Generator) -> Image:
     """Borders of a table cell or an underline."""
     out = image.copy()
@@ -136,8 +152,8 @@ def soften(image: Image, rng: np.random.Generator) -> Image:
 
 
 _OFTEN = (
-    (thicken_or_thin, 0.2), (rules, 0.12), (seal, 0.07), (fade_toner, 0.1), (tilt, 0.45), (soften, 0.5), (shade, 0.15),
-    (noise, 0.35), (bilevel, 0.08), (jpeg, 0.4),
+    (thicken_or_thin, 0.2), (rules, 0.12), (seal, 0.07), (bleached_seal, 0.04), (fade_toner, 0.1), (tilt, 0.45),
+    (soften, 0.5), (shade, 0.15), (noise, 0.35), (bilevel, 0.08), (jpeg, 0.4),
 )  # fmt: skip
 
 

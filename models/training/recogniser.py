@@ -48,6 +48,7 @@ class RecogniserTraining(BaseModel):
     pool: int
     bfloat16: bool
     checkpoint_seconds: float
+    drawers: int
 
 
 def build(config: RecogniserTraining) -> LineRecogniser:
@@ -130,7 +131,7 @@ class Run:
         """The batches that are still to come."""
         c = self.config
         return batches(c.seed, pool_size=c.pool, widest=c.widest, area=c.area, most=c.most, pool=self.pool,
-                       skip=self.place, lines=self.lines)  # fmt: skip
+                       skip=self.place, lines=self.lines, beside=c.drawers)  # fmt: skip
 
 
 def main(config: RecogniserTraining, *, most_steps: int | None = None) -> list[float]:

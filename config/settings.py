@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from functools import lru_cache
 from pathlib import Path
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, YamlConfigSettingsSource
@@ -79,6 +80,9 @@ class Pool(_Section):
     reader_actors: int = Field(1, ge=1, description="Actors that own the models")
     reader_threads: int = Field(2, ge=1, description="Cores one reader keeps busy: calls that its models run at once")
     reader_gpus: float = Field(0, ge=0, description="GPUs one reader takes; 0 means CPU")
+    engine: Literal["auto", "onnxruntime", "openvino", "torch"] = Field(
+        "auto", description="Runtime of the models; auto: CUDA where a GPU is lent, OpenVINO on CPUs with bfloat16"
+    )
     in_flight: int = Field(8, ge=1, description="Stage runs the dispatcher holds at once (backpressure)")
     batch_lines: int = Field(16, ge=1, description="Most lines in one recogniser call")
     batch_wait_ms: float = Field(4, description="How long a partly filled batch waits for more lines (GPU readers)")

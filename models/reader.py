@@ -16,12 +16,12 @@ from config.settings import Settings
 from dossiers.page import Line, PageReading, Polygon
 from models.cropping import crop_lines
 from models.detection.detector import OnnxDetector
+from models.engines import Hardware
 from models.orientation.orienter import OnnxOrienter
 from models.orientation.proof import best_turn
 from models.orientation.turning import turn, untouched_polygon
 from models.protocols import Image
 from models.recognition.recogniser import OnnxRecogniser
-from models.runtime import Hardware
 from models.weights import HERE, registry
 
 IN_DOUBT = 0.75
@@ -37,12 +37,13 @@ class Reader:
         self._weights = registry(folder / "registry.yaml")
 
     @classmethod
-    def open(cls, settings: Settings, threads: int | None = None) -> Reader:
-        """A reader with all engines opened; `threads` of one call (`pool.reader_threads` unless told).
+    def open(cls, settings: Settings, threads: int | None = None, calls: int = 1) -> Reader:
+        """A reader with all engines opened; `threads` of one call (`pool.reader_threads` unless told), `calls` at once.
 
         Raises `WeightsRejected`, `CharsetIncomplete` if an engine cannot be trusted.
         """
-        reader = cls(Hardware(threads or settings.pool.reader_threads, settings.pool.reader_gpus > 0))
+        pool = settings.pool
+        reader = cls(Hardware(threads or pool.reader_threads, pool.reader_gpus > 0, calls, pool.engine))
         _ = reader._orienter, reader._detector, reader._recogniser
         return reader
 

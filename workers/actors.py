@@ -55,7 +55,7 @@ class ReaderActor:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         cv2.setNumThreads(1)
-        self._reader = Reader.open(settings, threads=1)
+        self._reader = Reader.open(settings, threads=1, calls=settings.pool.reader_threads)
         self._threads = ThreadPoolExecutor(settings.pool.reader_threads, "reader")
         self._lines: Batcher[Image, tuple[str, float]] | None = None
 

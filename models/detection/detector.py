@@ -15,8 +15,8 @@ from dossiers.page import Polygon
 from models.detection.boxes import BoxRules, Corners, boxes_from_chances
 from models.detection.gaps import cut_at_gaps
 from models.detection.order import in_reading_order
+from models.engines import Hardware, open_network
 from models.protocols import Image
-from models.runtime import Hardware, open_session
 from models.seals import without_seals
 from models.weights import HERE, Weights
 
@@ -37,8 +37,7 @@ class OnnxDetector:
         long_side: int = LONG_SIDE,
         rules: BoxRules | None = None,
     ) -> None:
-        self._session = open_session(weights.path(folder), hardware)
-        self._input = self._session.get_inputs()[0].name
+        self._network = open_network(weights.path(folder), hardware)
         self._long_side = long_side
         self._rules = rules or BoxRules()
         self.identity = weights.identity
@@ -51,7 +50,7 @@ class OnnxDetector:
         how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
         small = cv2.resize(image, size, interpolation=how).astype(np.float32)
         pixels = (small / 127.5 - 1.0).transpose(2, 0, 1)[None]
-        (found,) = self._session.run(None, {self._input: np.ascontiguousarray(pixels)})
+        found = self._network.run(np.ascontiguousarray(pixels))
         return np.asarray(found[0, 0], dtype=np.float32)
 
     def detect(self, image: Image) -> list[Polygon]:

@@ -11,8 +11,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from models.engines import Hardware, open_network
 from models.protocols import Image
-from models.runtime import Hardware, open_session
 from models.weights import HERE, Weights
 
 _SIDE = 224
@@ -27,14 +27,13 @@ class OnnxOrienter:
     """An `Orienter`."""
 
     def __init__(self, weights: Weights, hardware: Hardware, folder: Path = HERE) -> None:
-        self._session = open_session(weights.path(folder), hardware)
-        self._input = self._session.get_inputs()[0].name
+        self._network = open_network(weights.path(folder), hardware)
         self.identity = weights.identity
 
     def chances(self, image: Image) -> dict[int, float]:
         """The chance of each turn, in degrees clockwise, that would make `image` upright."""
         views = np.stack([_pixels(_whole(image)), _pixels(_middle(image))])
-        (found,) = self._session.run(None, {self._input: views})
+        found = self._network.run(views)
         return {turn: float(chance) for turn, chance in zip(TURNS, found.mean(axis=0), strict=True)}
 
     def orient(self, image: Image) -> int:

@@ -16,10 +16,10 @@ from pathlib import Path
 import numpy as np
 
 from models.charset import require_vietnamese
+from models.engines import Hardware, open_network
 from models.protocols import Image
 from models.recognition.ctc import decode
 from models.recognition.prepare import HEIGHT, Pixels, bucket_width, scale_to_height, scaled_width, to_pixels
-from models.runtime import Hardware, open_session, runs_on_gpu
 from models.weights import HERE, Weights, WeightsRejected
 
 GPU_BATCH = 16
@@ -29,15 +29,14 @@ class OnnxRecogniser:
     """A `Recogniser`. The ONNX file carries its own charset (metadata `charset`, a JSON list, blank left out)."""
 
     def __init__(self, weights: Weights, hardware: Hardware, folder: Path = HERE) -> None:
-        self._session = open_session(weights.path(folder), hardware)
-        metadata = self._session.get_modelmeta().custom_metadata_map
+        self._network = open_network(weights.path(folder), hardware)
+        metadata = self._network.metadata
         if "charset" not in metadata:
             raise WeightsRejected(f"{weights.file} carries no charset")
         self.charset: tuple[str, ...] = tuple(json.loads(metadata["charset"]))
         require_vietnamese(self.charset, weights.identity)
         self.identity = weights.identity
-        self._places = GPU_BATCH if runs_on_gpu(self._session) else 1
-        self._input = self._session.get_inputs()[0].name
+        self._places = GPU_BATCH if self._network.on_gpu else 1
 
     def bucket(self, crop: Image) -> int:
         """The padded width, in pixels at 48 px height, at which `crop` is read."""
@@ -61,7 +60,7 @@ class OnnxRecogniser:
     def _read(self, pixels: list[Pixels], width: int) -> list[tuple[str, float]]:
         batch = np.zeros((self._places, 3, HEIGHT, width), dtype=np.float32)
         batch[: len(pixels)] = pixels
-        (chances,) = self._session.run(None, {self._input: batch})
+        chances = self._network.run(batch)
         best = chances.argmax(axis=2)
         top = chances.max(axis=2)
         return [decode(best[row], top[row], self.charset) for row in range(len(pixels))]

@@ -12,7 +12,7 @@ from PIL import ImageDraw
 
 from models.protocols import Image
 from models.reader import Reader
-from models.runtime import Hardware
+from models.engines import Hardware
 from models.synthesis import text
 from models.synthesis.fonts import load_font
 

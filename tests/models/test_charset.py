@@ -12,7 +12,7 @@ import pytest
 
 from models.charset import CHARSET, VIETNAMESE_LETTERS, CharsetIncomplete, missing_letters, require_vietnamese
 from models.recognition.recogniser import OnnxRecogniser
-from models.runtime import Hardware
+from models.engines import Hardware
 from models.weights import HERE, registry
 
 

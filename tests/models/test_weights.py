@@ -13,7 +13,7 @@ from models.detection.detector import OnnxDetector
 from models.orientation.orienter import OnnxOrienter
 from models.reader import Reader
 from models.recognition.recogniser import OnnxRecogniser
-from models.runtime import Hardware
+from models.engines import Hardware
 from models.weights import HERE, WeightsRejected, registry
 
 ENGINES = {"detector": OnnxDetector, "recogniser": OnnxRecogniser, "orienter": OnnxOrienter}

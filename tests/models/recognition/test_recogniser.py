@@ -11,7 +11,7 @@ import pytest
 from models.evaluation.errors import edits
 from models.recognition.prepare import BUCKET, WIDEST, bucket_width
 from models.recognition.recogniser import OnnxRecogniser
-from models.runtime import Hardware
+from models.engines import Hardware
 from models.synthesis.lines import sample_line
 from models.weights import registry
 

@@ -14,7 +14,7 @@ import torch
 
 from models.charset import CHARSET
 from models.recognition.recogniser import OnnxRecogniser
-from models.runtime import Hardware
+from models.engines import Hardware
 from models.training.export import export
 from models.training.lines_data import batches
 from models.training.recogniser import RecogniserTraining, main, read_config

@@ -1,0 +1,26 @@
+"""The one place that opens a network. Nothing else in the house knows a runtime.
+
+Guarantees that the GPU is used only when the settings lend one and a runtime has it, that threads are what the
+settings say, and that a file that no runtime can load is a `WeightsRejected`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from models.engines.hardware import Engine, Hardware, choose
+from models.engines.network import Network
+
+__all__ = ["Engine", "Hardware", "Network", "choose", "open_network"]
+
+
+def open_network(path: Path, hardware: Hardware) -> Network:
+    """The network in `path`, whose checksum the caller has verified, on the runtime that fits `hardware`."""
+    engine = choose(hardware)
+    if engine == "openvino":
+        from models.engines.openvino import OpenVinoNetwork
+
+        return OpenVinoNetwork(path, hardware)
+    from models.engines.onnx_runtime import OnnxRuntimeNetwork
+
+    return OnnxRuntimeNetwork(path, hardware)

@@ -1,0 +1,48 @@
+"""What a network may use, and which runtime is chosen for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal
+
+Engine = Literal["auto", "onnxruntime", "openvino", "torch"]
+
+
+@dataclass(frozen=True, slots=True)
+class Hardware:
+    """`threads` of one call; `calls` that run side by side (each on so many threads); `gpu` asks for CUDA and falls
+    back to the CPU where there is none; `engine` names the runtime, or leaves the choice to `choose`."""
+
+    threads: int = 2
+    gpu: bool = False
+    calls: int = 1
+    engine: Engine = "auto"
+
+
+@cache
+def cpu_has_bfloat16() -> bool:
+    """Whether OpenVINO is installed and this CPU multiplies bfloat16 in hardware (AVX-512 BF16 or AMX)."""
+    try:
+        import openvino
+    except ImportError:
+        return False
+    return "BF16" in openvino.Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+
+
+@cache
+def has_cuda() -> bool:
+    """Whether ONNX Runtime can use a CUDA device."""
+    import onnxruntime
+
+    return "CUDAExecutionProvider" in onnxruntime.get_available_providers()
+
+
+def choose(hardware: Hardware) -> Engine:
+    """The runtime that `open_network` takes: the one that is named; else CUDA through ONNX Runtime when a GPU is lent,
+    OpenVINO in bfloat16 where the CPU has it (about twice as fast, see `benchmarks/results`), else ONNX Runtime."""
+    if hardware.engine != "auto":
+        return hardware.engine
+    if hardware.gpu and has_cuda():
+        return "onnxruntime"
+    return "openvino" if cpu_has_bfloat16() else "onnxruntime"

@@ -1,0 +1,36 @@
+"""What a network promises, whichever runtime runs it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+TOLERANCE = 0.08
+"""Chances of one network may differ by this much between runtimes (bfloat16 keeps eight bits of a number); readings
+of clear lines agree. ONNX Runtime in float32 is the reference."""
+
+
+class Network(Protocol):
+    """One ONNX graph with one input and one output, opened. May be called from several threads at once."""
+
+    @property
+    def engine(self) -> str:
+        """Name of the runtime and its number format, `openvino bf16`."""
+        ...
+
+    @property
+    def on_gpu(self) -> bool:
+        """Whether a GPU runs it: batches pay there, and one line after another does not."""
+        ...
+
+    @property
+    def metadata(self) -> Mapping[str, str]:
+        """What the file says about itself."""
+        ...
+
+    def run(self, pixels: NDArray[np.float32]) -> NDArray[np.float32]:
+        """The output for an input of any batch and size that the graph takes; equal inputs give equal outputs."""
+        ...

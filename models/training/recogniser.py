@@ -23,7 +23,7 @@ from pydantic import BaseModel, ConfigDict
 
 from models.charset import CHARSET
 from models.training.lines_data import Batch, batches
-from models.training.stock import LineRecogniser, load_stock, stock_characters, stock_path
+from models.training.stock import LineRecogniser, load_onnx, stock_characters, stock_path
 from models.training.vietnamese_head import give_vietnamese_head
 
 
@@ -55,7 +55,7 @@ def build(config: RecogniserTraining) -> LineRecogniser:
     """The stock recogniser with our head; its stem and first stages frozen."""
     torch.manual_seed(config.seed)
     path = stock_path()
-    model = give_vietnamese_head(load_stock(path), stock_characters(path), CHARSET)
+    model = give_vietnamese_head(load_onnx(path), stock_characters(path), CHARSET)
     encoder = model.model.backbone.encoder
     frozen = [encoder.convolution, *encoder.blocks[: config.frozen_stages]] if config.frozen_stages else []
     for part in frozen:

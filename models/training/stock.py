@@ -1,8 +1,5 @@
-"""The PP-OCRv6 small recogniser as a torch module, taken value by value from the ONNX file of the `rapidocr` wheel.
-
-Guarantees that every weight of the ONNX graph finds its place (count and shapes must agree, in order of execution)
-and that the file is the pinned one. The exported graph has BatchNorm folded into its convolutions, so ours has
-none either: what is trained is exactly what is exported.
+"""The PP-OCRv6 small recogniser as a torch module, taken value by value from an ONNX file: the one in the `rapidocr`
+wheel, whose bytes are pinned, or one that we exported ourselves.
 """
 
 from __future__ import annotations
@@ -11,12 +8,12 @@ import importlib.util
 import os
 from pathlib import Path
 
-import numpy as np
 import onnx
 import torch
-from onnx import numpy_helper
 from torch import nn
 
+from models.recognition.prepare import HEIGHT
+from models.training.onnx_weights import fold, leaves_in_order, pour, weights_in_order
 from models.weights import check_sha256
 
 STOCK_SHA256 = "6f327246b50388f3c176ae304bd95767ea6dc0c9ae92153ef8cbe210b3c14884"
@@ -34,29 +31,6 @@ def stock_path() -> Path:
     return path
 
 
-class _Folded(nn.Module):  # type: ignore[misc]
-    """A convolution with the bias that its folded BatchNorm left, in the place of a transformers ConvLayer."""
-
-    def __init__(self, layer: nn.Module) -> None:
-        super().__init__()
-        old = layer.convolution
-        self.convolution = nn.Conv2d(
-            old.in_channels, old.out_channels, old.kernel_size, old.stride, old.padding, groups=old.groups, bias=True
-        )
-        self.activation = layer.activation
-
-    def forward(self, hidden: torch.Tensor) -> torch.Tensor:
-        return self.activation(self.convolution(hidden))
-
-
-def _fold(module: nn.Module) -> None:
-    for name, child in module.named_children():
-        if hasattr(child, "convolution") and hasattr(child, "normalization"):
-            setattr(module, name, _Folded(child))
-        else:
-            _fold(child)
-
-
 class LineRecogniser(nn.Module):  # type: ignore[misc]
     """Backbone, SVTR neck and a linear head: float32 [n, 3, 48, w] -> log-probabilities [n, w / 8, classes]."""
 
@@ -69,7 +43,7 @@ class LineRecogniser(nn.Module):  # type: ignore[misc]
         )
 
         whole = PPOCRV6SmallRecForTextRecognition(PPOCRV6SmallRecConfig(head_out_channels=classes))
-        _fold(whole)
+        fold(whole)
         self.model, self.encoder, self.head = whole.model, whole.head.encoder, whole.head.head
 
     def forward(self, pixels: torch.Tensor) -> torch.Tensor:
@@ -77,55 +51,14 @@ class LineRecogniser(nn.Module):  # type: ignore[misc]
         return torch.log_softmax(self.head(hidden).float(), dim=2)
 
 
-def _weights_in_order(path: Path) -> list[np.ndarray]:
-    """Weight before bias of each node in order of execution; the neck's three BatchNorms are folded here."""
-    graph = onnx.load(str(path)).graph
-    held = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}
-    found: list[np.ndarray] = []
-    for node in graph.node:
-        mine = [held[name] for name in node.input if name in held and held[name].size > 1]
-        if node.op_type == "Conv":
-            found += mine
-        elif node.op_type == "MatMul":
-            found += [weight.T for weight in mine]
-        elif node.op_type in ("Add", "Mul"):
-            found += [weight.reshape(-1) for weight in mine]
-        elif node.op_type == "BatchNormalization":
-            gain, shift, mean, variance = mine
-            epsilon = next(attribute.f for attribute in node.attribute if attribute.name == "epsilon")
-            scale = gain / np.sqrt(variance + epsilon)
-            found[-1] = found[-1] * scale[:, None, None, None]
-            found.append(shift - mean * scale)
-    return found
+def load_onnx(path: Path) -> LineRecogniser:
+    """The recogniser in an ONNX file, the stock one or one of ours; its head has as many classes as the file's.
 
-
-def _parameters_in_order(model: LineRecogniser) -> list[nn.Parameter]:
-    """Weight before bias of each leaf, leaves in the order in which a forward pass runs them."""
-    order: list[nn.Parameter] = []
-    leaves = [module for module in model.modules() if isinstance(module, nn.Conv2d | nn.Linear | nn.LayerNorm)]
-
-    def note(module: nn.Module, *_: object) -> None:
-        order.extend(parameter for parameter in (module.weight, module.bias) if parameter is not None)
-
-    hooks = [leaf.register_forward_hook(note) for leaf in leaves]
-    with torch.no_grad():
-        model(torch.zeros(1, 3, 48, 64))
-    for hook in hooks:
-        hook.remove()
-    return order
-
-
-def load_stock(path: Path) -> LineRecogniser:
-    """The stock recogniser with its 18,710 classes. `ValueError` if the graph does not fit the architecture."""
-    weights = _weights_in_order(path)
-    model = LineRecogniser(weights[-1].size)
-    model.eval()
-    parameters = _parameters_in_order(model)
-    if [tuple(p.shape) for p in parameters] != [w.shape for w in weights]:
-        raise ValueError("the ONNX graph does not fit the architecture")
-    with torch.no_grad():
-        for parameter, weight in zip(parameters, weights, strict=True):
-            parameter.copy_(torch.from_numpy(np.array(weight)))
+    `ValueError` if the graph does not fit the architecture.
+    """
+    weights = weights_in_order(path)
+    model = LineRecogniser(weights[-1].size).eval()
+    pour(weights, leaves_in_order(model, (1, 3, HEIGHT, 64)))
     return model
 
 

@@ -18,7 +18,7 @@ from models.engines import Hardware
 from models.training.export import export
 from models.training.lines_data import batches
 from models.training.recogniser import RecogniserTraining, main, read_config
-from models.training.stock import load_stock, stock_characters, stock_path
+from models.training.stock import load_onnx, stock_characters, stock_path
 from models.training.vietnamese_head import give_vietnamese_head
 from models.weights import registry
 
@@ -73,7 +73,7 @@ def test_batches_can_be_taken_up_anywhere() -> None:
 def test_the_new_head_keeps_what_it_can_and_borrows_the_rest() -> None:
     path = stock_path()
     known = stock_characters(path)
-    stock = load_stock(path)
+    stock = load_onnx(path)
     old = stock.head.weight.detach().clone()
     head = give_vietnamese_head(stock, known, CHARSET).head.weight.detach()
     place = {character: number for number, character in enumerate(CHARSET, start=1)}

@@ -1,4 +1,4 @@
-"""Writing a data set as a folder (`models.datasets` says what is in it): all of it or nothing.
+"""Writing a data set as a folder (`models.datasets.folder` says what is in it): all of it or nothing.
 
 Guarantees that the same lines and facts give the same bytes, that a crop is stored once under its own hash, and that
 what was written is a set that `read_set` accepts.
@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from dossiers.errors import Conflict
-from models.datasets import CARD, FORMAT, LINES, MANIFEST, DataSet, encode, read_set, split_of
+from models.datasets.folder import CARD, FORMAT, LINES, MANIFEST, DataSet, encode, read_set, split_of
 from models.protocols import Image
 
 

@@ -131,7 +131,8 @@ class PageRow(Base):
     lines_key: Mapped[str | None]
     line_count: Mapped[int | None]
     confidence: Mapped[float | None]  # mean over lines
-    model: Mapped[str] = mapped_column(default="")
+    model: Mapped[str] = mapped_column(default="")  # name@version of the recogniser; one for the whole page
+    detector: Mapped[str] = mapped_column(default="", server_default="")  # name@version
 
 
 class DocumentRow(Base):
@@ -270,3 +271,4 @@ class WorkerRow(Base):
     seen_at: Mapped[datetime] = mapped_column(server_default=func.now())
     held: Mapped[int]
     replaced: Mapped[dict[str, Any]]
+    models: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")  # name@version by role

@@ -2,6 +2,8 @@
 
 from alembic import context
 
+import dossiers.db.data_set_tables
+import dossiers.db.model_tables
 import dossiers.db.trust  # noqa: F401 (registers the tables)
 from dossiers.db.tables import Base
 

@@ -87,11 +87,11 @@ def _free_name(path: Path, taken: set[str]) -> str:
 
 
 class PageReader:
-    """Reads pages one by one; opening it loads the models."""
+    """Reads pages one by one; opening it loads the models, unless a `reader` that is open already is given."""
 
-    def __init__(self, settings: Settings, *, ocr_always: bool = False) -> None:
+    def __init__(self, settings: Settings, *, ocr_always: bool = False, reader: Reader | None = None) -> None:
         self._limits, self._ocr_always = settings.limits, ocr_always
-        self._reader = Reader.open(settings)
+        self._reader = reader or Reader.open(settings)
 
     def read(self, page: Page) -> PageReading:
         """The page's lines. Raises `FileError` when it cannot be drawn."""

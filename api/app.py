@@ -19,6 +19,7 @@ from api.routes import (
     events,
     fields,
     health,
+    lines,
     pages,
     results,
     submit,
@@ -61,7 +62,21 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.services = services
     documents.install(app)
     problems.install(app, pages.error_page)
-    for room in (submit, dossiers, events, content, fields, decisions, results, uploads, auth, webhooks, health, pages):
+    for room in (
+        submit,
+        dossiers,
+        events,
+        content,
+        fields,
+        lines,
+        decisions,
+        results,
+        uploads,
+        auth,
+        webhooks,
+        health,
+        pages,
+    ):
         app.include_router(room.router)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
     app.add_middleware(Surroundings, services=services)

@@ -126,8 +126,8 @@ class EtagRequired(HosoError):
 
     code = "etag.required"
     status = 428
-    vi = "Thiếu tiêu đề If-Match. Hãy đọc lại trường dữ liệu và gửi kèm ETag của nó."
-    en = "The If-Match header is missing. Read the field and send its ETag along."
+    vi = "Thiếu tiêu đề If-Match. Hãy đọc lại trường hoặc dòng và gửi kèm ETag của nó."
+    en = "The If-Match header is missing. Read the field or line and send its ETag along."
 
 
 class EtagMismatch(HosoError):
@@ -153,6 +153,22 @@ class ValueInvalid(InputError):
     code = "field.value_invalid"
     vi = "Giá trị không hợp lệ với loại trường này. Hãy kiểm tra định dạng (ngày ISO, số định danh 12 chữ số...)."
     en = "The value does not fit this field. Check the form (ISO date, 12-digit personal number, ...)."
+
+
+class LineNotCorrectable(Conflict):
+    """Lines can be corrected only while the dossier waits for its appraisal."""
+
+    code = "line.not_correctable"
+    vi = "Chỉ sửa được dòng chữ khi hồ sơ đang chờ thẩm định. Hãy tải lại để xem bước hiện tại."
+    en = "Lines can be corrected only while the dossier waits for appraisal. Reload to see where it stands."
+
+
+class LineTextInvalid(InputError):
+    """The text of a line is empty, too long, or has signs that cannot be printed."""
+
+    code = "line.text_invalid"
+    vi = "Nội dung dòng chữ trống, quá dài hoặc có ký tự không in được. Hãy gõ đúng những gì nhìn thấy trên giấy."
+    en = "The line's text is empty, too long or holds signs that cannot be printed. Type what stands on the paper."
 
 
 class ResultNotReady(Conflict):

@@ -1,4 +1,4 @@
-"""Data sets of line crops: read from folders, written to folders, kept in the object store, gathered from corrections."""
+"""Data sets of line crops: as folders, in the object store, gathered from what officers corrected."""
 
 from models.datasets.folder import DataSet, DataSetDamaged, DataSetInvalid, SetLine, load_crop, read_set
 from models.datasets.written import Facts, NewLine, write_set

@@ -17,6 +17,7 @@ import numpy as np
 
 from models.charset import require_vietnamese
 from models.engines import Hardware, open_network
+from models.language.syllables import shipped
 from models.protocols import Image
 from models.recognition.ctc import decode
 from models.recognition.prepare import HEIGHT, Pixels, bucket_width, scale_to_height, scaled_width, to_pixels
@@ -36,6 +37,7 @@ class OnnxRecogniser:
         self.charset: tuple[str, ...] = tuple(json.loads(metadata["charset"]))
         require_vietnamese(self.charset, weights.identity)
         self.identity = weights.identity
+        self._language = shipped()
         self._places = GPU_BATCH if self._network.on_gpu else 1
 
     def bucket(self, crop: Image) -> int:
@@ -61,6 +63,4 @@ class OnnxRecogniser:
         batch = np.zeros((self._places, 3, HEIGHT, width), dtype=np.float32)
         batch[: len(pixels)] = pixels
         chances = self._network.run(batch)
-        best = chances.argmax(axis=2)
-        top = chances.max(axis=2)
-        return [decode(best[row], top[row], self.charset) for row in range(len(pixels))]
+        return [decode(chances[row], self.charset, self._language) for row in range(len(pixels))]

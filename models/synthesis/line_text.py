@@ -22,7 +22,7 @@ _ROMAN = text.words("I II III IV V VI VII VIII IX X")
 _ALLOWED = frozenset(CHARSET)
 _LEADER = re.compile(r"(?:\. ?){4,}|(?:… ?){2,}|_{3,}")
 _ELLIPSIS = re.compile(r"\.{2,3}")
-_LABELS = text.words(
+LABELS = text.words(
     "Họ, chữ đệm, tên|Họ và tên|Ngày, tháng, năm sinh|Giới tính|Dân tộc|Quốc tịch|Nơi sinh|Quê quán|Nơi cư trú|"
     "Tôn giáo|Giấy tờ tùy thân|Số định danh cá nhân|Số CCCD/CMND|Ngày cấp|Nơi cấp|Số điện thoại|Email|Nghề nghiệp|"
     "Nơi làm việc|Nơi thường trú|Nơi tạm trú|Nơi ở hiện tại|Quan hệ với chủ hộ|Họ và tên chủ hộ|Nội dung đề nghị|"
@@ -33,11 +33,13 @@ _LABELS = text.words(
     "Quan hệ với người được khai sinh",
     "|",
 )
-_SET_PIECES = text.words(
+SET_PIECES = text.words(
     "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM|Độc lập - Tự do - Hạnh phúc|Nơi nhận:|- Như trên;|- Lưu: VT.|- Lưu: VT, P6.|"
     "KT. CHỦ TỊCH|PHÓ CHỦ TỊCH|TM. ỦY BAN NHÂN DÂN|TUQ. GIÁM ĐỐC|QUYẾT ĐỊNH:|Điều 1.|TỜ KHAI ĐĂNG KÝ KHAI SINH|"
     "TỜ KHAI THAY ĐỔI THÔNG TIN CƯ TRÚ|ĐƠN ĐỀ NGHỊ CẤP GIẤY PHÉP XÂY DỰNG|(Ký, ghi rõ họ tên)|(Ký tên, đóng dấu)|"
     "NGƯỜI LÀM ĐƠN|Xin chân thành cảm ơn!|GIẤY TIẾP NHẬN HỒ SƠ VÀ HẸN TRẢ KẾT QUẢ|SAO Y|THÔNG BÁO|KẾ HOẠCH|BÁO CÁO|"
+    "CỤC TRƯỞNG|PHÓ CỤC TRƯỞNG|GIÁM ĐỐC|PHÓ GIÁM ĐỐC|CHÁNH VĂN PHÒNG|PHÓ CHÁNH VĂN PHÒNG|TRƯỞNG PHÒNG|PHÓ TRƯỞNG PHÒNG|"
+    "BỘ TRƯỞNG|THỨ TRƯỞNG|TỔNG CỤC TRƯỞNG|VIỆN TRƯỞNG|HIỆU TRƯỞNG|TRƯỞNG BAN|PHÓ TRƯỞNG BAN|KT. GIÁM ĐỐC|KT. BỘ TRƯỞNG|"
     "CHÍNH PHỦ|QUỐC HỘI|BỘ CÔNG AN|ỦY BAN NHÂN DÂN|HỘI ĐỒNG NHÂN DÂN|TTr|STT|Ghi chú|Ký bởi:|Thời gian ký:|ĐÃ KÝ",
     "|",
 )
@@ -54,6 +56,11 @@ def _prose(held_out: bool) -> tuple[str, ...]:
     return tuple(
         line for i, line in enumerate(text.prose()) if (i % HELD_OUT_EVERY == 0) == held_out and set(line) <= _ALLOWED
     )
+
+
+def held_out_prose() -> tuple[str, ...]:
+    """Lines of prose that training never draws from."""
+    return _prose(True)
 
 
 @cache
@@ -75,7 +82,17 @@ def _span(rng: random.Random, held_out: bool) -> str:
 
 def label_and_value(rng: random.Random) -> tuple[str, str]:
     """A label as printed on a form, and what a citizen writes behind it."""
-    return f"{rng.choice(('', '', f'{rng.randint(1, 20)}. ', '- '))}{rng.choice(_LABELS)}: ", _value(rng)
+    return f"{rng.choice(('', '', f'{rng.randint(1, 20)}. ', '- '))}{rng.choice(LABELS)}: ", _value(rng)
+
+
+def form_label(rng: random.Random) -> str:
+    """A label of a form, without number and colon."""
+    return rng.choice(LABELS)
+
+
+def form_value(rng: random.Random) -> str:
+    """What a citizen writes behind a label."""
+    return _value(rng)
 
 
 def _any_date(rng: random.Random) -> str:
@@ -109,7 +126,7 @@ def _leaders(rng: random.Random) -> str:
 
 
 def _form(rng: random.Random) -> str:
-    label = rng.choice(_LABELS)
+    label = rng.choice(LABELS)
     head = rng.choice(("", "", "", f"{rng.randint(1, 20)}. ", f"{rng.randint(1, 9)}.{rng.randint(1, 9)}. ", "- "))
     colon = rng.choice((": ", ": ", ":", " : "))
     body = rng.random()
@@ -118,7 +135,7 @@ def _form(rng: random.Random) -> str:
     if body < 0.35:
         return f"{head}{label}{colon}{_leaders(rng)}{_value(rng)}{_leaders(rng)}"
     if body < 0.45:
-        return f"{head}{label}{colon}{_leaders(rng)} {rng.choice(_LABELS)}{colon}{_leaders(rng)}"
+        return f"{head}{label}{colon}{_leaders(rng)} {rng.choice(LABELS)}{colon}{_leaders(rng)}"
     if body < 0.55:
         box = rng.choice("☐☑☒")
         return f"{box} {label}" if rng.random() < 0.5 else f"{label} {box}"
@@ -142,7 +159,7 @@ def _short(rng: random.Random) -> str:
     return rng.choice((
         str(number), f"{number}.", f"{rng.choice('abcdđeghiklm')})", f"{roman}.", f"Điều {number}.", f"Chương {roman}",
         f"Mục {number}", f"({number})", f"{number:02d}", f"{number}/{number + rng.randint(0, 30)}",
-        rng.choice(VIETNAMESE_LETTERS), f"Trang {number}", f"Khoản {number} Điều {number + 2}", rng.choice(_SET_PIECES),
+        rng.choice(VIETNAMESE_LETTERS), f"Trang {number}", f"Khoản {number} Điều {number + 2}", rng.choice(SET_PIECES),
     ))  # fmt: skip
 
 
@@ -186,7 +203,7 @@ def line_text(rng: random.Random, *, held_out: bool = False) -> str:
     elif kind < 0.91:
         printed = signature_mark(rng)
     elif kind < 0.94:
-        printed = rng.choice(_SET_PIECES)
+        printed = rng.choice(SET_PIECES)
     else:
         printed = _soup(rng)
     cut = printed[:130].strip()

@@ -10,9 +10,9 @@ import pytest
 from PIL import Image as Picture
 from PIL import ImageDraw
 
+from models.engines import Hardware
 from models.protocols import Image
 from models.reader import Reader
-from models.engines import Hardware
 from models.synthesis import text
 from models.synthesis.fonts import load_font
 

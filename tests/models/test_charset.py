@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from models.charset import CHARSET, VIETNAMESE_LETTERS, CharsetIncomplete, missing_letters, require_vietnamese
-from models.recognition.recogniser import OnnxRecogniser
 from models.engines import Hardware
+from models.recognition.recogniser import OnnxRecogniser
 from models.weights import HERE, registry
 
 

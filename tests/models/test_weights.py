@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from models.detection.detector import OnnxDetector
+from models.engines import Hardware
 from models.orientation.orienter import OnnxOrienter
 from models.reader import Reader
 from models.recognition.recogniser import OnnxRecogniser
-from models.engines import Hardware
 from models.weights import HERE, WeightsRejected, registry
 
 ENGINES = {"detector": OnnxDetector, "recogniser": OnnxRecogniser, "orienter": OnnxOrienter}

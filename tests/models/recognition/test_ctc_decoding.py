@@ -1,17 +1,62 @@
-"""Greedy CTC, sign by sign."""
+"""CTC decoding: the best path sign by sign, and words in doubt decided with the language."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
+from models.language.syllables import shipped
 from models.recognition.ctc import decode
 
 SIGNS = ("a", "n", " ", "a\u0301", ".")
 
 
 def _decode(best: list[int], chance: list[float]) -> tuple[str, float]:
-    return decode(np.array(best, dtype=np.int64), np.array(chance, dtype=np.float32), SIGNS)
+    """Decode steps whose class `best[k]` has `chance[k]`; the rest is spread over the other classes."""
+    steps = np.zeros((len(best), len(SIGNS) + 1), dtype=np.float32)
+    for row, label, p in zip(steps, best, chance, strict=True):
+        row[:] = (1 - p) / len(SIGNS)
+        row[label] = p
+    return decode(steps, SIGNS)
+
+
+def _steps(characters: str, *seen: dict[str, float]) -> np.ndarray:
+    """One step a dictionary, a blank between two; what a dictionary leaves over is blank."""
+    steps = np.zeros((2 * len(seen), len(characters) + 1), dtype=np.float32)
+    steps[1::2, 0] = 1
+    for row, chances in zip(steps[::2], seen, strict=True):
+        for sign, p in chances.items():
+            row[characters.index(sign) + 1] = p
+        row[0] = 1 - sum(chances.values())
+    return steps
+
+
+LETTERS = "sửađổồi kyTBCAẠ"
+
+
+def test_a_tone_in_doubt_is_decided_by_the_word_before() -> None:
+    sure = [{sign: 1.0} for sign in "sửa "]
+    steps = _steps(LETTERS, *sure, {"đ": 1.0}, {"ồ": 0.7, "ổ": 0.3}, {"i": 1.0})
+    assert decode(steps, LETTERS)[0] == "sửa đồi"
+    text, confidence = decode(steps, LETTERS, shipped())
+    assert text == "sửa đổi"
+    assert 0.5 < confidence < 1.0
+
+
+def test_what_is_clearly_seen_stands_whatever_the_language_says() -> None:
+    steps = _steps(LETTERS, *({sign: 0.99} for sign in "sửa đồi"))
+    assert decode(steps, LETTERS, shipped())[0] == "sửa đồi"
+
+
+def test_a_space_in_doubt_is_not_lost_to_the_language() -> None:
+    sure = [{sign: 1.0} for sign in "sửa"]
+    steps = _steps(LETTERS, *sure, {" ": 0.6}, *({sign: 1.0} for sign in "đổi"))
+    assert decode(steps, LETTERS, shipped())[0] == "sửa đổi"
+
+
+def test_an_abbreviation_in_doubt_has_no_mark() -> None:
+    steps = _steps(LETTERS, {"B": 1.0}, {"C": 1.0}, {"Ạ": 0.6, "A": 0.4})
+    assert decode(steps, LETTERS, shipped())[0] == "BCA"
 
 
 def test_runs_collapse_and_blanks_separate() -> None:

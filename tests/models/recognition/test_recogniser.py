@@ -8,10 +8,10 @@ import unicodedata
 import numpy as np
 import pytest
 
+from models.engines import Hardware
 from models.evaluation.errors import edits
 from models.recognition.prepare import BUCKET, WIDEST, bucket_width
 from models.recognition.recogniser import OnnxRecogniser
-from models.engines import Hardware
 from models.synthesis.lines import sample_line
 from models.weights import registry
 

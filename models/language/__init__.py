@@ -1,0 +1,1 @@
+"""What the recogniser knows of the language: which Vietnamese syllables there are and which follow which."""

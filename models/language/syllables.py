@@ -1,0 +1,80 @@
+"""How likely a word is after another in Vietnamese official prose: pairs and single counts of syllables, interpolated.
+
+It judges only words made of letters; numbers, codes and signs are none of its business and score alike. A word that
+it never counted may still be a syllable by the rules of spelling (`dossiers.values.syllables`), a name or an
+abbreviation in capitals: it is unlikely, never impossible.
+"""
+
+from __future__ import annotations
+
+import gzip
+import math
+from functools import cache
+from pathlib import Path
+
+from dossiers.values.syllables import is_syllable
+
+FILE = Path(__file__).parent / "syllables.tsv.gz"
+START = "^"
+"""Stands for the start of a line and for whatever is not a word."""
+
+_PAIR, _SINGLE = 0.75, 0.25
+_UNKNOWN_SYLLABLE, _CAPITALS, _UNKNOWN = 3e-6, 1.5e-6, 1e-7
+_AROUND = "“”\"'()[].,;:!?…-–"
+_ENDS = frozenset(".,;:!?…)”\"'/-–]")
+_USUAL = math.log(1e-3)
+"""What an ordinary word scores: words are weighed against it, so that a reading in more words is not the poorer."""
+
+
+class SyllableModel:
+    """Log-chances of words, given the word before them."""
+
+    def __init__(self, single: dict[str, int], pairs: dict[tuple[str, str], int]) -> None:
+        self._single, self._pairs = single, pairs
+        self._all = sum(n for word, n in single.items() if word != START)
+
+    @classmethod
+    def load(cls, path: Path = FILE) -> SyllableModel:
+        """The counts that `models.language.build` wrote."""
+        single: dict[str, int] = {}
+        pairs: dict[tuple[str, str], int] = {}
+        for row in gzip.decompress(path.read_bytes()).decode().split("\n"):
+            *words, count = row.split("\t")
+            if len(words) == 1:
+                single[words[0]] = int(count)
+            else:
+                pairs[words[0], words[1]] = int(count)
+        return cls(single, pairs)
+
+    def score(self, word: str, before: str) -> float:
+        """How likely `word` is after `before`, both as printed: natural log, 0 for an ordinary word or for no word."""
+        core = word.strip(_AROUND)
+        if not core.isalpha():
+            return 0.0
+        return self._log_chance(core, self.context(before)) - _USUAL
+
+    @staticmethod
+    def context(before: str) -> str:
+        """What the word after `before` is judged by."""
+        if not before or before[-1] in _ENDS:
+            return START
+        core = before.strip(_AROUND)
+        return core.lower() if core.isalpha() else START
+
+    def _log_chance(self, word: str, before: str) -> float:
+        small = word.lower()
+        single = self._single.get(small, 0)
+        follows = self._pairs.get((before, small), 0)
+        leads = self._single.get(before, 0)
+        chance = _PAIR * follows / (leads + 3) + _SINGLE * single / self._all
+        if is_syllable(small):
+            floor = _UNKNOWN_SYLLABLE
+        else:  # abbreviations are written without marks: BCA, never BCẠ
+            floor = _CAPITALS if word[0].isupper() and word.isascii() else _UNKNOWN
+        return math.log(max(chance, floor))
+
+
+@cache
+def shipped() -> SyllableModel:
+    """The counts in this folder, loaded once."""
+    return SyllableModel.load()

@@ -1,0 +1,38 @@
+"""The language model prefers what is written, leaves codes and numbers alone, and can be made again bit by bit."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from models.language.build import build
+from models.language.syllables import FILE, SyllableModel, shipped
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "before"),
+    [
+        ("đổi", "đồi", "sửa"), ("sung", "xung", "bổ"), ("thuật", "thụật", "kỹ"), ("hồi", "hội", "thu"),
+        ("BCA", "BCẠ", ""), ("quy", "qụy", "Căn"), ("CHÁY", "CHẢY", "PHÒNG"),
+    ],
+)  # fmt: skip
+def test_what_is_written_is_likelier_than_its_neighbour_in_tone(right: str, wrong: str, before: str) -> None:
+    assert shipped().score(right, before) > shipped().score(wrong, before) + 1
+
+
+@pytest.mark.parametrize("word", ["148/2020/TT-BCA", "48,", "(1)", "a1b", "-", "2026"])
+def test_numbers_codes_and_signs_are_not_judged(word: str) -> None:
+    assert shipped().score(word, "ngày") == 0.0
+
+
+def test_a_sentence_begins_anew_after_a_stop() -> None:
+    assert SyllableModel.context("nghệ.") == SyllableModel.context("")
+    assert SyllableModel.context("“công") == "công"
+
+
+def test_the_shipped_counts_are_what_the_corpora_give(tmp_path: Path) -> None:
+    words, pairs = build(tmp_path / "again.gz")
+    assert words > 3000
+    assert pairs > 10_000
+    assert (tmp_path / "again.gz").read_bytes() == FILE.read_bytes()

@@ -67,15 +67,22 @@ def to_bytes(values: Field) -> Pixels:
 
 
 def _skewed(rng: random.Random, page: Page, degrees: float, paper: tuple[int, int, int]) -> tuple[Pixels, PageTruth]:
+    angle = rng.uniform(-degrees, degrees)
+    return laid_askew(page, angle, (rng.uniform(-9, 9), rng.uniform(-9, 9)), paper)
+
+
+def laid_askew(
+    page: Page, degrees: float, shift: tuple[float, float], paper: tuple[int, int, int] = (255, 255, 255)
+) -> tuple[Pixels, PageTruth]:
+    """The page turned clockwise about its middle and moved by `shift` pixels, on `paper`; its size stays."""
     height, width = page.image.shape[:2]
-    angle = math.radians(rng.uniform(-degrees, degrees))
+    angle = math.radians(degrees)
     cos, sin = math.cos(angle), math.sin(angle)
-    dx, dy = rng.uniform(-9, 9), rng.uniform(-9, 9)
     mid_x, mid_y = width / 2, height / 2
     matrix = np.array(
         [
-            [cos, -sin, mid_x - cos * mid_x + sin * mid_y + dx],
-            [sin, cos, mid_y - sin * mid_x - cos * mid_y + dy],
+            [cos, -sin, mid_x - cos * mid_x + sin * mid_y + shift[0]],
+            [sin, cos, mid_y - sin * mid_x - cos * mid_y + shift[1]],
             [0.0, 0.0, 1.0],
         ]
     )

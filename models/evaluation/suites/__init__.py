@@ -1,0 +1,33 @@
+"""The named suites that models are measured on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from models.evaluation.suites import lines, pages
+from models.evaluation.suites.base import Suite, SuiteEmpty, SuiteUnknown
+from models.evaluation.suites.real import NAME as REAL
+from models.evaluation.suites.real import real
+from models.evaluation.suites.sets import PREFIX, corrected
+
+SYNTHETIC: dict[str, Suite] = {suite.name: suite for suite in (*lines.SUITES, *pages.SUITES)}
+QUICK = tuple(suite.name for suite in lines.SUITES)
+DEGRADED = tuple(suite.name for suite in pages.DEGRADED)
+
+
+def find_suite(name: str, real_pages: Path | None = None, find_set: Callable[[str], Path] = Path) -> Suite:
+    """The suite called `name`: a synthetic one, `real` (the pages in `real_pages`), or `set:NAME`, whose folder
+    `find_set` says (NAME itself unless told).
+
+    Raises `SuiteUnknown`, `SuiteEmpty`, and what `models.datasets.read_set` raises.
+    """
+    if name in SYNTHETIC:
+        return SYNTHETIC[name]
+    if name == REAL:
+        if real_pages is None:
+            raise SuiteEmpty("--real")
+        return real(real_pages)
+    if name.startswith(PREFIX):
+        return corrected(find_set(name.removeprefix(PREFIX)))
+    raise SuiteUnknown(", ".join((*SYNTHETIC, REAL, f"{PREFIX}NAME")))

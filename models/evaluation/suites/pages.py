@@ -1,0 +1,103 @@
+"""Suites of synthetic pages: the same kinds of paper under one fault at a time, and tables cell by cell.
+
+Every page is invented; its papers are official letters, filled forms, supporting papers and prose that training never
+sees. What is given to the reader is what the file of such a capture decodes to (JPEG of its quality, or one bit).
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator
+
+import cv2
+import numpy as np
+
+from models.evaluation.suites.base import SEED, PageItem, PageSuite, Truth
+from models.protocols import Image
+from models.synthesis import forms_birth, forms_construction, forms_residence, pages_official, pages_supporting
+from models.synthesis.degrade_page import Capture, clean, fax, flatbed
+from models.synthesis.degrade_photo import photo
+from models.synthesis.degrade_scan import faint_toner, hard_jpeg, shadow, skew
+from models.synthesis.degrade_seal import seal_over_text
+from models.synthesis.forms_case import Case, case
+from models.synthesis.forms_leaders import leader_form
+from models.synthesis.pages import Page, PageTruth, finish
+from models.synthesis.pages_layout import Sheet
+from models.synthesis.pages_prose import prose_page
+from models.synthesis.pages_tables import CELL, table_page
+
+SIZE = 6
+Paper = Callable[[random.Random, Case], list[Sheet]]
+Device = Callable[[random.Random, Page], Capture]
+Draw = Callable[[random.Random, int], Sheet]
+_PAPERS: tuple[Paper, ...] = (
+    lambda rng, facts: [prose_page(rng)],
+    forms_birth.birth_registration,
+    pages_official.official_document,
+    forms_residence.residence_change,
+    lambda rng, facts: [prose_page(rng)],
+    forms_construction.construction_permit,
+    pages_supporting.agreement,
+    pages_supporting.birth_notice,
+)
+
+
+def mixed_paper(rng: random.Random, number: int) -> Sheet:
+    """The first sheet of paper `number`: prose, forms, letters and supporting papers in turn."""
+    return _PAPERS[number % len(_PAPERS)](rng, case(rng))[0]
+
+
+def as_filed(capture: Capture) -> Image:
+    """uint8 BGR of a capture's file: after JPEG compression at its quality, or as it is when it has one bit."""
+    image = capture.image
+    shown = cv2.cvtColor(image, cv2.COLOR_GRAY2BGR) if image.ndim == 2 else cv2.cvtColor(image, cv2.COLOR_RGB2BGR)
+    if capture.bilevel:
+        return np.asarray(shown, np.uint8)
+    _, data = cv2.imencode(".jpg", shown, [cv2.IMWRITE_JPEG_QUALITY, capture.quality])
+    return np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR), np.uint8)
+
+
+def _lines(truth: PageTruth) -> tuple[Truth, ...]:
+    return tuple(Truth(line.text, (line.polygon,)) for line in truth.lines)
+
+
+def _cells(truth: PageTruth) -> tuple[Truth, ...]:
+    return tuple(Truth(each.raw, each.polygons) for each in truth.fields if each.key.startswith(CELL))
+
+
+def _suite(name: str, en: str, vi: str, draw: Draw, device: Device, *, cells: bool = False) -> PageSuite:
+    def items(size: int) -> Iterator[PageItem]:
+        for number in range(size):
+            rng = random.Random(f"{name}/{SEED}/{number}")  # noqa: S311 - repeatable on purpose, nothing secret
+            capture = device(rng, finish(draw(rng, number)))
+            truth = _cells(capture.truth) if cells else _lines(capture.truth)
+            yield PageItem(f"{name}-{number:03d}", as_filed(capture), truth)
+
+    return PageSuite(name, 1, SIZE, en, vi, items, cells)
+
+
+def _sealed(rng: random.Random, number: int) -> Sheet:
+    return seal_over_text(rng, mixed_paper(rng, number))
+
+
+def _leaders(rng: random.Random, number: int) -> Sheet:
+    return leader_form(rng)
+
+
+CLEAN = _suite("pages-clean", "Pages as composed, no fault", "Trang sạch, không lỗi", mixed_paper, clean)
+DEGRADED = (
+    _suite("pages-skew", "Scans 1.5 to 5 degrees askew", "Quét lệch 1,5 đến 5 độ", mixed_paper, skew),
+    _suite("pages-shadow", "Shadow of an open lid or a hand", "Bóng tối do nắp mở hoặc tay che", mixed_paper, shadow),
+    _suite(
+        "pages-jpeg", "Small JPEG, quality 12 to 25", "JPEG nhỏ, chất lượng 12 đến 25", mixed_paper, hard_jpeg
+    ),
+    _suite("pages-toner", "Faint, streaked toner", "Mực in mờ, có vệt", mixed_paper, faint_toner),
+    _suite("pages-fax", "One-bit fax", "Fax đen trắng một bit", mixed_paper, fax),
+    _suite("pages-seal", "Red seals over text", "Dấu đỏ đè lên chữ", _sealed, flatbed),
+    _suite(
+        "pages-leaders", "Forms with dotted leaders", "Biểu mẫu có dòng chấm", _leaders, flatbed
+    ),
+    _suite("pages-phone", "Phone photos in perspective", "Ảnh điện thoại chụp nghiêng", mixed_paper, photo),
+)  # fmt: skip
+TABLE = _suite("pages-table", "Tables; the unit is the cell", "Bảng; đơn vị đo là ô", table_page, flatbed, cells=True)
+SUITES = (CLEAN, *DEGRADED, TABLE)

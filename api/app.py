@@ -19,6 +19,7 @@ from api.routes import (
     events,
     fields,
     health,
+    line_pages,
     lines,
     pages,
     results,
@@ -75,6 +76,7 @@ def create_app(settings: Settings) -> FastAPI:
         auth,
         webhooks,
         health,
+        line_pages,
         pages,
     ):
         app.include_router(room.router)

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-import json
+import uuid
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from api import views
+from api import line_edits, views
+from api.auth import Principal
 from api.errors import ResultGone
 from api.results import refuse_when_gone
 from api.routes.content import field_views
 from api.schemas.dossier import DossierView, FieldView
+from api.schemas.lines import LineView
 from api.services import Services
+from dossiers.db.data_set_tables import LineCorrectionRow
 from dossiers.db.tables import DocumentRow, DossierRow, EventRow, PageRow
+from dossiers.dossier import Role
 
 _EVENTS = 400
 
@@ -58,6 +61,7 @@ def dossier_page(session: Session, row: DossierRow) -> DossierPage:
         doubts[found.page] = doubts.get(found.page, 0) + found.in_doubt
         fields.setdefault(found.page, []).append(found)
     states = {progress.number: progress for progress in view.progress.by_page}
+    corrected = _corrected(session, row)
     return DossierPage(
         view=view,
         pages=[
@@ -66,7 +70,7 @@ def dossier_page(session: Session, row: DossierRow) -> DossierPage:
                 page.image_key is not None,
                 states[page.number].state if states[page.number].stage == "read" or page.lines_key is None else "done",
                 doubts.get(page.number, 0),
-                stamp_of(page, fields.get(page.number, [])),
+                stamp_of(page, fields.get(page.number, []), corrected.get(page.id, 0)),
             )
             for page in row.pages
         ],
@@ -85,10 +89,18 @@ def dossier_page(session: Session, row: DossierRow) -> DossierPage:
     )
 
 
-def stamp_of(page: PageRow, fields: list[FieldView]) -> str:
-    """Changes when there is something new to see on the page, so that an open one is fetched again."""
+def stamp_of(page: PageRow, fields: list[FieldView], corrected: int) -> str:
+    """Changes when there is something new to see on the page, so that an open one is fetched again.
+
+    `corrected`: how many corrections its lines have."""
     versions = "-".join(field.etag.strip('"') for field in fields)
-    return f"{page.line_count or 0}.{len(fields)}.{versions}"
+    return f"{page.line_count or 0}.{len(fields)}.{versions}.{corrected}"
+
+
+def _corrected(session: Session, row: DossierRow) -> dict[uuid.UUID, int]:
+    """How many corrections the lines of each page have."""
+    query = select(LineCorrectionRow.page_id, func.count()).where(LineCorrectionRow.dossier_id == row.id)
+    return {page: count for page, count in session.execute(query.group_by(LineCorrectionRow.page_id))}
 
 
 def _gone_at(row: DossierRow) -> datetime | None:
@@ -101,7 +113,8 @@ def _gone_at(row: DossierRow) -> datetime | None:
 
 @dataclass(frozen=True, slots=True)
 class PageFull:
-    """The open page. `lines` are as the reading's JSON has them; polygons and boxes are in pixels of the image."""
+    """The open page. Polygons and boxes are in pixels of the image. `doubtful`: lines in doubt that nobody has read
+    again; `editable`: whether the visitor may do so now."""
 
     number: int
     total: int
@@ -115,13 +128,15 @@ class PageFull:
     kind: str
     stamp: str
     fields: list[FieldView] = field(default_factory=list)
-    lines: list[dict[str, Any]] = field(default_factory=list)
+    lines: list[LineView] = field(default_factory=list)
+    doubtful: int = 0
+    editable: bool = False
 
 
-def page_view(services: Services, agency: str, code: str, number: int) -> PageFull | None:
+def page_view(services: Services, principal: Principal, code: str, number: int) -> PageFull | None:
     """The page of that number; None when the dossier has no such page (yet)."""
     with services.db.transaction() as session:
-        row = views.dossier_of(session, agency, code)
+        row = views.dossier_of(session, principal.agency, code)
         pages: list[PageRow] = row.pages
         page = next((page for page in pages if page.number == number), None)
         if page is None:
@@ -133,9 +148,10 @@ def page_view(services: Services, agency: str, code: str, number: int) -> PageFu
         ).first()
         fields = [found for found in field_views(session, row.id) if found.page == number]
         gone = _gone_at(row) is not None
-    lines = []
-    if page.lines_key and not gone:
-        lines = json.loads(services.store.get_artifact(page.lines_key))["lines"]
+        corrected = _corrected(session, row).get(page.id, 0)
+    stored = line_edits.stored_lines(services, None if gone else page.lines_key)
+    with services.db.transaction() as session:
+        lines = line_edits.line_views(session, page, stored)
     return PageFull(
         number=number,
         total=len(pages),
@@ -147,7 +163,9 @@ def page_view(services: Services, agency: str, code: str, number: int) -> PageFu
         text_layer=page.use_text_layer,
         confidence=page.confidence,
         kind=kind or "",
-        stamp=stamp_of(page, fields),
+        stamp=stamp_of(page, fields, corrected),
         fields=fields,
         lines=lines,
+        doubtful=sum(line.confidence < line_edits.DOUBTFUL and not line.corrections for line in lines),
+        editable=Role.OFFICER.value in principal.roles and line_edits.may_correct(row) and bool(lines),
     )

@@ -1,4 +1,4 @@
-"""The page to look at: dossiers with live progress; one dossier with papers, data, steps and result. Read-only."""
+"""The page to look at: dossiers with live progress; one dossier with papers, data, steps and result."""
 
 from __future__ import annotations
 
@@ -30,7 +30,8 @@ def _language(request: Request) -> str:
     return chosen if chosen in LANGUAGES else LANGUAGES[0]
 
 
-def _render(request: Request, template: str, status: int = 200, **values: Any) -> HTMLResponse:
+def render(request: Request, template: str, status: int = 200, **values: Any) -> HTMLResponse:
+    """A template in the visitor's language."""
     services, language = services_of(request), _language(request)
     values.setdefault("principal", None)
     body = services.templates.get_template(template).render(
@@ -44,12 +45,14 @@ def _render(request: Request, template: str, status: int = 200, **values: Any) -
     return HTMLResponse(body, status)
 
 
-def _visitor(request: Request, services: Services) -> Principal | None:
+def visitor(request: Request, services: Services) -> Principal | None:
+    """Who looks; None when nobody is logged in."""
     credential = credential_of(request)
     return principal_of(services, credential) if credential else None
 
 
-def _must_log_in(request: Request) -> Response:
+def must_log_in(request: Request) -> Response:
+    """To the log-in, by redirect or as htmx does it."""
     if request.headers.get("hx-request"):
         return Response(status_code=401, headers={"HX-Redirect": "/login"})
     return RedirectResponse("/login", 303)
@@ -58,13 +61,13 @@ def _must_log_in(request: Request) -> Response:
 def error_page(request: Request, error: type[HosoError]) -> Response:
     """An error for a person."""
     if error.status == Unauthorised.status:
-        return _must_log_in(request)
-    return _render(request, "error.html", error.status, error=error)
+        return must_log_in(request)
+    return render(request, "error.html", error.status, error=error)
 
 
 @router.get("/login")
 def login_form(request: Request) -> HTMLResponse:
-    return _render(request, "login.html", error=None)
+    return render(request, "login.html", error=None)
 
 
 @router.post("/login")
@@ -91,7 +94,7 @@ def login(
             token = log_in(services, address_of(request), username, password).token
             life = services.settings.api.session_s
     except (BadCredentials, TooManyAttempts) as error:
-        return _render(request, "login.html", error.status, error=error)
+        return render(request, "login.html", error.status, error=error)
     response = RedirectResponse("/", 303)
     secure = services.settings.api.public_url.startswith("https:")
     response.set_cookie(COOKIE, token, max_age=life, httponly=True, samesite="strict", secure=secure)
@@ -128,9 +131,9 @@ def index(
     cursor: str = "",
 ) -> Response:
     """The list; asked by htmx it is the rows alone."""
-    principal = _visitor(request, services)
+    principal = visitor(request, services)
     if principal is None:
-        return _must_log_in(request)
+        return must_log_in(request)
     found = dossiers.find(
         services,
         principal,
@@ -144,7 +147,7 @@ def index(
     )
     chosen = {"q": q, "step": step, "state": state, "cursor": cursor}
     template = "rows.html" if request.headers.get("hx-request") else "list.html"
-    return _render(
+    return render(
         request, template, principal=principal, found=found, chosen=chosen, steps=list(Step), states=list(State)
     )
 
@@ -162,9 +165,9 @@ def live(code: str, request: Request, services: Use, page: int = 1) -> Response:
 
 
 def _dossier(code: str, request: Request, services: Services, template: str, page: int) -> Response:
-    principal = _visitor(request, services)
+    principal = visitor(request, services)
     if principal is None:
-        return _must_log_in(request)
+        return must_log_in(request)
     with services.db.transaction() as session:
         row = views.dossier_of(session, principal.agency, code)
         shown = dossier_page(session, row)
@@ -173,8 +176,8 @@ def _dossier(code: str, request: Request, services: Services, template: str, pag
         validation = json.loads(services.store.get_artifact(shown.validation_key))
     full: PageFull | None = None
     if template == "dossier.html":
-        full = page_view(services, principal.agency, code, min(max(page, 1), max(len(shown.pages), 1)))
-    return _render(
+        full = page_view(services, principal, code, min(max(page, 1), max(len(shown.pages), 1)))
+    return render(
         request, template, principal=principal, d=shown.view, shown=shown, validation=validation, page=full, number=page
     )
 
@@ -184,9 +187,9 @@ def page(code: str, number: int, request: Request, services: Use) -> Response:
     """One page with boxes, fields and lines, for htmx; a plain visit gets the whole dossier at that page."""
     if not request.headers.get("hx-request"):
         return _dossier(code, request, services, "dossier.html", number)
-    principal = _visitor(request, services)
+    principal = visitor(request, services)
     if principal is None:
-        return _must_log_in(request)
-    return _render(
-        request, "page.html", principal=principal, page=page_view(services, principal.agency, code, number), code=code
+        return must_log_in(request)
+    return render(
+        request, "page.html", principal=principal, page=page_view(services, principal, code, number), code=code
     )

@@ -30,6 +30,8 @@ from config.settings import secret
 from dossiers.errors import HosoError, NotFound, Unavailable
 
 PART = 10 * 1024 * 1024
+WEIGHTS = "models"
+"""First part of the keys of weight files, where artifacts have their dossier."""
 
 
 class StoreUnavailable(Unavailable):
@@ -258,6 +260,35 @@ class ObjectStore:
                     extra_query_params={"response-content-disposition": f'attachment; filename="{filename}"'},
                 )
             )
+
+    def put_weights(self, role: str, data: bytes) -> Stored:
+        """Store a model's weight file under its own hash; `get_artifact` reads it."""
+        sha256 = hashlib.sha256(data).hexdigest()
+        key = f"{WEIGHTS}/{role}/{sha256}.onnx"
+        with _translated():
+            self._client.put_object(
+                bucket_name=self._settings.artifacts_bucket,
+                object_name=key,
+                data=io.BytesIO(data),
+                length=len(data),
+            )
+        return Stored(key, sha256, len(data))
+
+    def weights(self) -> Iterator[tuple[str, datetime]]:
+        """(key, when it was written) of every weight file."""
+        with _translated():
+            for entry in self._client.list_objects(
+                bucket_name=self._settings.artifacts_bucket, prefix=f"{WEIGHTS}/", recursive=True
+            ):
+                if entry.last_modified is not None:
+                    yield str(entry.object_name), entry.last_modified
+
+    def remove_weights(self, key: str) -> None:
+        """Remove one weight file; nothing happens when it is not there."""
+        if not key.startswith(f"{WEIGHTS}/"):
+            raise ValueError(key)
+        with _translated():
+            self._client.remove_object(bucket_name=self._settings.artifacts_bucket, object_name=key)
 
     def artifact_owners(self) -> Iterator[str]:
         """The dossier ids that own artifacts (top-level prefixes)."""

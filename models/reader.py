@@ -8,33 +8,37 @@ given even when it had to be turned. A reader that was opened may be called from
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
-from functools import cached_property
-from pathlib import Path
+from collections.abc import Callable, Mapping, Sequence
 
 from config.settings import Settings
 from dossiers.page import Line, PageReading, Polygon
 from models.cropping import crop_lines
 from models.detection.detector import OnnxDetector
 from models.engines import Hardware
+from models.opened import OpenModels
 from models.orientation.orienter import OnnxOrienter
 from models.orientation.proof import best_turn
 from models.orientation.turning import turn, untouched_polygon
 from models.protocols import Image
 from models.recognition.recogniser import OnnxRecogniser
-from models.weights import HERE, registry
+from models.weights import Weights, registry
+from models.weights.places import Place, shipped
 
 IN_DOUBT = 0.75
 """Below this chance the orienter is not believed alone (it answers 0.92 on a clear page and never more)."""
 
 
 class Reader:
-    """Owns the three engines; each is opened, and its weights checked, when it is first needed."""
+    """Reads with one set of weights; each engine is opened, and its weights checked, when it is first needed.
 
-    def __init__(self, hardware: Hardware, folder: Path = HERE) -> None:
-        self._hardware = hardware
-        self._folder = folder
-        self._weights = registry(folder / "registry.yaml")
+    `weights` by role, those that ship with Hoso unless told; `place` says where their files lie.
+    """
+
+    def __init__(
+        self, hardware: Hardware, weights: Mapping[str, Weights] | None = None, place: Place = shipped
+    ) -> None:
+        self._weights = {**registry(), **(weights or {})}
+        self._models = OpenModels(hardware, place)
 
     @classmethod
     def open(cls, settings: Settings, threads: int | None = None, calls: int = 1) -> Reader:
@@ -52,17 +56,17 @@ class Reader:
         """Only `orient`, on one CPU thread; the other engines are opened when a page is first in doubt."""
         return cls(Hardware(threads=1)).orient
 
-    @cached_property
+    @property
     def _orienter(self) -> OnnxOrienter:
-        return OnnxOrienter(self._weights["orienter"], self._hardware, self._folder)
+        return self._models.orienter(self._weights["orienter"])
 
-    @cached_property
+    @property
     def _detector(self) -> OnnxDetector:
-        return OnnxDetector(self._weights["detector"], self._hardware, self._folder)
+        return self._models.detector(self._weights["detector"])
 
-    @cached_property
+    @property
     def _recogniser(self) -> OnnxRecogniser:
-        return OnnxRecogniser(self._weights["recogniser"], self._hardware, self._folder)
+        return self._models.recogniser(self._weights["recogniser"])
 
     @property
     def model(self) -> str:

@@ -28,7 +28,10 @@ class WeightsRejected(HosoError):
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """One entry of the registry. `identity` is what readings carry: `name@version`."""
+    """One weight file. `identity` is what readings carry: `name@version`.
+
+    `key` is where a registered file lies in the object store; empty: it ships with Hoso, an entry of `registry.yaml`.
+    """
 
     role: str
     name: str
@@ -37,6 +40,7 @@ class Weights:
     sha256: str
     licence: str
     card: str
+    key: str = ""
 
     @property
     def identity(self) -> str:

@@ -1,0 +1,28 @@
+"""More versions of the shipped recogniser for tests: the same network with another note in it has another hash."""
+
+from __future__ import annotations
+
+import json
+from hashlib import sha256
+from pathlib import Path
+
+import onnx
+
+from models.weights import HERE, Weights, registry
+
+
+def another_version(folder: Path, version: str, without: str = "") -> Weights:
+    """Write `<version>.onnx` to `folder`; `without`: letters that its charset lacks (it then reads wrong)."""
+    shipped = registry()["recogniser"]
+    graph = onnx.load(str(HERE / shipped.file))
+    notes = {entry.key: entry.value for entry in graph.metadata_props}
+    charset = ["?" if letter in without else letter for letter in json.loads(notes["charset"])]
+    notes |= {"charset": json.dumps(charset, ensure_ascii=False), "name": shipped.name, "version": version}
+    del graph.metadata_props[:]
+    for key, value in notes.items():
+        entry = graph.metadata_props.add()
+        entry.key, entry.value = key, value
+    path = folder / f"{version}.onnx"
+    onnx.save(graph, str(path))
+    digest = sha256(path.read_bytes()).hexdigest()
+    return Weights("recogniser", shipped.name, version, path.name, digest, shipped.licence, shipped.card)

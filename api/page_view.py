@@ -100,7 +100,7 @@ def stamp_of(page: PageRow, fields: list[FieldView], corrected: int) -> str:
 def _corrected(session: Session, row: DossierRow) -> dict[uuid.UUID, int]:
     """How many corrections the lines of each page have."""
     query = select(LineCorrectionRow.page_id, func.count()).where(LineCorrectionRow.dossier_id == row.id)
-    return {page: count for page, count in session.execute(query.group_by(LineCorrectionRow.page_id))}
+    return dict(session.execute(query.group_by(LineCorrectionRow.page_id)).all())
 
 
 def _gone_at(row: DossierRow) -> datetime | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -30,6 +30,8 @@ from config.settings import secret
 from dossiers.errors import HosoError, NotFound, Unavailable
 
 PART = 10 * 1024 * 1024
+DATASETS = "datasets"
+"""First part of the keys of data sets, where artifacts have their dossier."""
 WEIGHTS = "models"
 """First part of the keys of weight files, where artifacts have their dossier."""
 
@@ -289,6 +291,44 @@ class ObjectStore:
             raise ValueError(key)
         with _translated():
             self._client.remove_object(bucket_name=self._settings.artifacts_bucket, object_name=key)
+
+    def put_set_file(self, name: str, version: int, file: str, data: bytes) -> None:
+        """Store one file of a data set's version."""
+        with _translated():
+            self._client.put_object(
+                bucket_name=self._settings.artifacts_bucket,
+                object_name=f"{DATASETS}/{name}/v{version}/{file}",
+                data=io.BytesIO(data),
+                length=len(data),
+            )
+
+    def get_set_file(self, name: str, version: int, file: str) -> bytes:
+        """One file of a data set's version, as it lies there: who reads checks it against the manifest."""
+        with self._stream(self._settings.artifacts_bucket, f"{DATASETS}/{name}/v{version}/{file}", "") as chunks:
+            return b"".join(chunks)
+
+    def set_files(self, name: str, version: int) -> list[str]:
+        """The files that lie there of a data set's version, with their path inside it."""
+        prefix = f"{DATASETS}/{name}/v{version}/"
+        with _translated():
+            found = self._client.list_objects(
+                bucket_name=self._settings.artifacts_bucket, prefix=prefix, recursive=True
+            )
+            return [str(entry.object_name).removeprefix(prefix) for entry in found]
+
+    def remove_set_files(self, name: str, version: int, files: Iterable[str]) -> int:
+        """Remove these files of a data set's version; how many were asked for."""
+        names = [f"{DATASETS}/{name}/v{version}/{file}" for file in files]
+        with _translated():
+            errors = list(
+                self._client.remove_objects(
+                    bucket_name=self._settings.artifacts_bucket,
+                    delete_object_list=(DeleteObject(one) for one in names),
+                )
+            )
+        if errors:
+            raise StoreUnavailable(str(errors[0].code))
+        return len(names)
 
     def artifact_owners(self) -> Iterator[str]:
         """The dossier ids that own artifacts (top-level prefixes)."""

@@ -1,15 +1,17 @@
-"""From a checkpoint to the ONNX file that is run.
+"""From a checkpoint to the ONNX file that is run, and its card.
 
-Guarantees that the file takes any number of lines of any width that is a multiple of 8, that its probabilities agree
-with torch to 1e-4 at several shapes, and that it carries its charset and how it was trained.
+Guarantees that the file takes any batch and size that the role reads, that its chances agree with torch to 1e-4 at
+several shapes, and that it says about itself what it is and how it was made.
 
-    python -m models.training.export --config config/training/recogniser.yaml --out runs/recogniser/recogniser.onnx
+    python -m models.training.export --config config/training/recogniser.yaml --out recogniser.onnx
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -19,58 +21,127 @@ import torch
 from torch import nn
 
 from models.charset import CHARSET
-from models.training.recogniser import RecogniserTraining, build, read_config
+from models.datasets import read_set
+from models.training import checkpoint
+from models.training.commit import commit
+from models.training.config import DetectorTraining, RecogniserTraining, Training, read_config
+from models.training.line_detector import LineDetector
+from models.training.line_recogniser import LineRecogniser
+from models.training.start import StartUnusable, find_start
 
 TOLERANCE = 1e-4
-_CHECKED_SHAPES = ((1, 64), (3, 320), (2, 1088))
+_SHAPES = {
+    "recogniser": ((2, 3, 48, 320), (1, 3, 48, 64), (3, 3, 48, 320), (2, 3, 48, 1088)),
+    "detector": ((1, 3, 320, 320), (1, 3, 64, 96), (2, 3, 320, 448), (1, 3, 640, 640)),
+}
+"""The first is traced, the others are checked."""
 
 
-class _Probabilities(nn.Module):  # type: ignore[misc]
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """An exported model; `notes` is its metadata."""
+
+    path: Path
+    sha256: str
+    notes: dict[str, str]
+
+    @property
+    def identity(self) -> str:
+        return f"{self.notes['name']}@{self.notes['version']}"
+
+
+class _Chances(nn.Module):  # type: ignore[misc]
     def __init__(self, model: nn.Module) -> None:
         super().__init__()
         self.inner = model
 
     def forward(self, pixels: torch.Tensor) -> torch.Tensor:
-        return torch.exp(self.inner(pixels))
+        found = self.inner(pixels)
+        return torch.sigmoid(found) if isinstance(self.inner, LineDetector) else torch.exp(found)
 
 
-def export(config: RecogniserTraining, out: Path) -> int:
-    """Write the moving average of the run in `config.run` to `out`; the number of lines it has seen."""
-    held = torch.load(config.run / "checkpoint.pt", weights_only=True)
-    model = build(config)
-    model.load_state_dict(held["average"])
-    whole = _Probabilities(model.to(memory_format=torch.contiguous_format)).eval()
-    out.parent.mkdir(parents=True, exist_ok=True)
+def export(config: Training, out: Path | None = None) -> Exported:
+    """Write the moving average of the run in `config.run` to `out`, or into the run's folder under its own name.
+
+    `StartUnusable` when there is no checkpoint, `ValueError` when the file and torch disagree.
+    """
+    held = checkpoint.load(config)
+    if held is None:
+        raise StartUnusable(f"{config.run} holds no checkpoint")
+    notes = _notes(config, held)
+    path = out or config.run / f"{notes['name']}-{notes['version']}.onnx"
+    model = LineDetector() if config.role == "detector" else LineRecogniser(len(CHARSET) + 1)
+    model.load_state_dict(
+        {name: value.to(memory_format=torch.contiguous_format) for name, value in held.average.items()}
+    )
+    whole = _Chances(model).eval()
+    _write(whole, path, config.role, notes)
+    _check(whole, path, config.role)
+    return Exported(path, hashlib.sha256(path.read_bytes()).hexdigest(), notes)
+
+
+def _notes(config: Training, held: checkpoint.Checkpoint) -> dict[str, str]:
+    parent = held.parent
+    if not parent:  # a checkpoint of before 2026-11-25 does not say
+        start = find_start(config.role, config.start)
+        parent = {"identity": start.identity, "sha256": start.sha256}
+    sets = [_set_note(Path(folder)) for folder in getattr(config, "sets", ())]
+    notes = {
+        "role": config.role, "name": config.name, "parent": parent["identity"], "parent_sha256": parent["sha256"],
+        "seed": str(config.seed), "config": config.digest, "sets": json.dumps(sets, ensure_ascii=False),
+        "lines" if config.role == "recogniser" else "crops": str(held.seen), "commit": commit(),
+    }  # fmt: skip
+    if config.role == "recogniser":
+        notes["charset"] = json.dumps(list(CHARSET), ensure_ascii=False)
+    # A version that nobody chose is told by what went in: the same recipe gives the same version.
+    recipe = json.dumps([notes[key] for key in ("parent_sha256", "config", "sets")])
+    base = parent["identity"].partition("@")[2].partition("-")[0]
+    notes["version"] = config.version or f"{base}-{hashlib.sha256(recipe.encode()).hexdigest()[:8]}"
+    return notes
+
+
+def _set_note(folder: Path) -> dict[str, object]:
+    found = read_set(folder)
+    counts = {split: len(found.part(split)) for split in ("train", "test")}
+    return {"set": found.identity, "digest": found.digest, **counts}
+
+
+def _write(whole: nn.Module, path: Path, role: str, notes: dict[str, str]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    axes = {
+        "recogniser": {"pixels": {0: "lines", 3: "width"}, "probabilities": {0: "lines", 1: "steps"}},
+        "detector": {"pixels": {0: "pages", 2: "height", 3: "width"}, "probabilities": {0: "pages", 2: "height", 3: "width"}},
+    }[role]  # fmt: skip
     torch.onnx.export(
-        whole, (torch.zeros(2, 3, 48, 320),), str(out), input_names=["pixels"], output_names=["probabilities"],
-        dynamic_axes={"pixels": {0: "lines", 3: "width"}, "probabilities": {0: "lines", 1: "steps"}},
-        opset_version=17, dynamo=False,
+        whole, (torch.zeros(*_SHAPES[role][0]),), str(path), input_names=["pixels"], output_names=["probabilities"],
+        dynamic_axes=axes, opset_version=17, dynamo=False,
     )  # fmt: skip
-    graph = onnx.load(str(out))
-    seen = int(held["at"][1])
-    notes = {"charset": json.dumps(list(CHARSET), ensure_ascii=False), "lines": str(seen), "seed": str(config.seed)}
+    graph = onnx.load(str(path))
     for key, value in notes.items():
         entry = graph.metadata_props.add()
         entry.key, entry.value = key, value
-    onnx.save(graph, str(out))
-    _check(whole, out)
-    return seen
+    onnx.save(graph, str(path))
 
 
-def _check(whole: nn.Module, out: Path) -> None:
-    session = ort.InferenceSession(str(out), providers=["CPUExecutionProvider"])
-    for lines, width in _CHECKED_SHAPES:
-        pixels = np.random.default_rng(width).uniform(-1, 1, (lines, 3, 48, width)).astype(np.float32)
+def _check(whole: nn.Module, path: Path, role: str) -> None:
+    session = ort.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+    for shape in _SHAPES[role][1:]:
+        pixels = np.random.default_rng(shape[-1]).uniform(-1, 1, shape).astype(np.float32)
         with torch.no_grad():
             expected = whole(torch.from_numpy(pixels)).numpy()
         found = session.run(None, {"pixels": pixels})[0]
         if found.shape != expected.shape or float(abs(found - expected).max()) > TOLERANCE:
-            raise ValueError(f"ONNX and torch disagree at {lines} x {width}")
+            raise ValueError(f"ONNX and torch disagree at {shape}")
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--config", type=Path, default=Path("config/training/recogniser.yaml"))
-    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--detector", action="store_true")
+    parser.add_argument("--run", type=Path, help="folder of the checkpoint; default: the configuration's")
+    parser.add_argument("--out", type=Path)
     arguments = parser.parse_args()
-    export(read_config(arguments.config), arguments.out)
+    changes = {"run": arguments.run} if arguments.run else {}
+    kind = DetectorTraining if arguments.detector else RecogniserTraining
+    exported = export(read_config(arguments.config, kind, changes), arguments.out)
+    print(exported.path, exported.identity, exported.sha256)  # noqa: T201

@@ -1,8 +1,7 @@
-"""Train our line recogniser: the stock PP-OCRv6 small backbone, a Vietnamese head, synthetic lines, CTC.
+"""Train our line recogniser: PP-OCRv6 small backbone, a Vietnamese head, synthetic and corrected lines, CTC.
 
-Guarantees that a run is decided by its configuration and seed, that it can be ended at any time and started again
-with at most `checkpoint_seconds` lost and the same losses as if it had never stopped, and that no real page is
-ever read. The moving average of the weights is what is exported.
+Guarantees that a run is decided by its configuration, its sets and the model that it starts from, and that of the sets
+only lines of split `train` are learnt from. The moving average of the weights is what is exported.
 
     python -m models.training.recogniser --config config/training/recogniser.yaml
 """
@@ -10,165 +9,107 @@ ever read. The moving average of the weights is what is exported.
 from __future__ import annotations
 
 import argparse
-import json
-import math
-import time
+from collections.abc import Generator, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import torch
 import torch.nn.functional as F
-import yaml
-from pydantic import BaseModel, ConfigDict
+from torch import nn
 
 from models.charset import CHARSET
-from models.training.lines_data import Batch, batches
-from models.training.stock import LineRecogniser, load_onnx, stock_characters, stock_path
+from models.evaluation.errors import edits
+from models.recognition.ctc import decode
+from models.recognition.prepare import scale_to_height
+from models.synthesis.lines import sample_line
+from models.training.config import RecogniserTraining, read_config
+from models.training.line_recogniser import LineRecogniser, load_recogniser
+from models.training.lines_data import Batch, Lines, LineSource, batches, corrected, stacked
+from models.training.loop import train
+from models.training.start import characters_of, find_start
+from models.training.team import Place
 from models.training.vietnamese_head import give_vietnamese_head
 
-
-class RecogniserTraining(BaseModel):
-    """One training run; every key is explained in `config/training/recogniser.yaml`. Unknown keys are errors."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    seed: int
-    lines: int
-    threads: int
-    run: Path
-    frozen_stages: int
-    learning_rate: float
-    head_learning_rate: float
-    warmup_steps: int
-    final_share: float
-    ema: float
-    widest: int
-    area: int
-    most: int
-    pool: int
-    bfloat16: bool
-    checkpoint_seconds: float
-    drawers: int
+_CHECK_SEED = 77
+"""Held-out lines are the same in every run, so that runs compare."""
+_CHECK_BATCH = 8
 
 
-def build(config: RecogniserTraining) -> LineRecogniser:
-    """The stock recogniser with our head; its stem and first stages frozen."""
-    torch.manual_seed(config.seed)
-    path = stock_path()
-    model = give_vietnamese_head(load_onnx(path), stock_characters(path), CHARSET)
-    encoder = model.model.backbone.encoder
-    frozen = [encoder.convolution, *encoder.blocks[: config.frozen_stages]] if config.frozen_stages else []
-    for part in frozen:
-        part.requires_grad_(False)
-    model.to(memory_format=torch.channels_last).train()
-    return model
-
-
-def loss_of(model: LineRecogniser, batch: Batch, *, bfloat16: bool) -> torch.Tensor:
-    """Mean CTC loss per sign."""
-    pixels = batch.pixels.to(memory_format=torch.channels_last)
-    with torch.autocast("cpu", dtype=torch.bfloat16, enabled=bfloat16):
-        scores = model(pixels).transpose(0, 1)
-    steps = torch.full((scores.shape[1],), scores.shape[0], dtype=torch.long)
-    return F.ctc_loss(scores, batch.labels, steps, batch.lengths, zero_infinity=True)
-
-
-class Run:
-    """A training run in a folder: model, moving average, optimiser, and where in the stream of lines it stands."""
+class RecogniserTask:
+    """A `loop.Task`."""
 
     def __init__(self, config: RecogniserTraining) -> None:
         self.config = config
-        self.model = build(config)
+        start = find_start("recogniser", config.start)
+        self.parent = {"identity": start.identity, "sha256": start.sha256}
+        torch.manual_seed(config.seed)
+        self.model = build(start.path, config.frozen_stages)
+        self._folders = tuple(map(Path, config.sets))
+
+    def groups(self) -> list[dict[str, Any]]:
+        """The head learns at a rate of its own: where it is new it has more to learn."""
         head = list(self.model.head.parameters())
         rest = [p for n, p in self.model.named_parameters() if p.requires_grad and not n.startswith("head.")]
-        groups = [{"params": rest, "lr": config.learning_rate}, {"params": head, "lr": config.head_learning_rate}]
-        self.optimiser = torch.optim.AdamW(groups, weight_decay=1e-4, betas=(0.9, 0.98))
-        self.rates = [group["lr"] for group in self.optimiser.param_groups]
-        self.average = {name: value.detach().clone() for name, value in self.model.state_dict().items()}
-        self.step = self.lines = self.pool = self.place = 0
-        self.checkpoint = config.run / "checkpoint.pt"
-        if self.checkpoint.exists():
-            self._restore(torch.load(self.checkpoint, weights_only=True))
+        return [
+            {"params": rest, "lr": self.config.learning_rate},
+            {"params": head, "lr": self.config.head_learning_rate},
+        ]
 
-    def _restore(self, held: dict[str, Any]) -> None:
-        self.model.load_state_dict(held["model"])
-        self.optimiser.load_state_dict(held["optimiser"])
-        self.average = held["average"]
-        self.step, self.lines, self.pool, self.place = held["at"]
-
-    def save(self) -> None:
-        """Write the checkpoint in one step: a reader sees the old one or the new one, never half of it."""
-        self.config.run.mkdir(parents=True, exist_ok=True)
-        fresh = self.checkpoint.with_suffix(".new")
-        at = (self.step, self.lines, self.pool, self.place)
-        held = {"model": self.model.state_dict(), "optimiser": self.optimiser.state_dict(), "average": self.average}
-        torch.save({**held, "at": at}, fresh)
-        fresh.replace(self.checkpoint)
-
-    def _rate(self) -> float:
-        done = min(1.0, self.lines / self.config.lines)
-        cosine = self.config.final_share + (1 - self.config.final_share) * (1 + math.cos(math.pi * done)) / 2
-        return min(1.0, (self.step + 1) / self.config.warmup_steps) * cosine
-
-    def learn(self, batch: Batch) -> float:
-        """One step of the optimiser; the loss before it."""
-        for group, rate in zip(self.optimiser.param_groups, self.rates, strict=True):
-            group["lr"] = rate * self._rate()
-        loss = loss_of(self.model, batch, bfloat16=self.config.bfloat16)
-        self.optimiser.zero_grad(set_to_none=True)
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_([p for p in self.model.parameters() if p.requires_grad], 5.0)
-        self.optimiser.step()
-        self.step, self.lines, self.pool, self.place = self.step + 1, batch.lines, batch.pool, batch.place
-        # Early on the average would be mostly the untrained head: let it follow faster.
-        keep = min(self.config.ema, (1 + self.step) / (10 + self.step))
-        with torch.no_grad():
-            for name, value in self.model.state_dict().items():
-                self.average[name].lerp_(value, 1 - keep)
-        return float(loss.detach())
-
-    def stream(self) -> Any:
-        """The batches that are still to come."""
+    def stream(self, place: Place, step: int) -> Generator[Batch, None, None]:
         c = self.config
-        return batches(c.seed, pool_size=c.pool, widest=c.widest, area=c.area, most=c.most, pool=self.pool,
-                       skip=self.place, lines=self.lines, beside=c.drawers)  # fmt: skip
+        source = LineSource(c.seed, c.pool, c.widest, self._folders, c.set_share, c.set_wear)
+        return batches(source, area=c.area, most=c.most, pool=place[0], skip=place[1], step=step, beside=c.drawers)
+
+    def loss(self, model: nn.Module, batch: Batch, device: torch.device) -> torch.Tensor:
+        """Mean CTC loss per sign."""
+        pixels = batch.pixels.to(device, memory_format=torch.channels_last)
+        with torch.autocast(device.type, dtype=torch.bfloat16, enabled=self.config.bfloat16):
+            scores = model(pixels).transpose(0, 1)
+        steps = torch.full((scores.shape[1],), scores.shape[0], dtype=torch.long)
+        return F.ctc_loss(scores, batch.labels.to(device), steps, batch.lengths, zero_infinity=True)
+
+    def check(self, model: nn.Module, device: torch.device) -> dict[str, float]:
+        """`cer` on synthetic lines with prose and fonts kept out; `own_cer` on split `test` of the sets, if any."""
+        found = {"cer": cer(model, held_out_lines(self.config.checked), device)}
+        if self._folders and (own := corrected(self._folders, "test")):
+            found["own_cer"] = cer(model, own, device)
+        return found
 
 
-def main(config: RecogniserTraining, *, most_steps: int | None = None) -> list[float]:
-    """Train until `config.lines` lines were seen (or for `most_steps`); the losses of this call, step by step."""
-    torch.set_num_threads(config.threads)
-    run = Run(config)
-    config.run.mkdir(parents=True, exist_ok=True)
-    losses: list[float] = []
-    saved = noted = time.monotonic()
-    lines_then = run.lines
-    with (config.run / "progress.jsonl").open("a", encoding="utf-8") as progress:
-        for batch in run.stream():
-            if run.lines >= config.lines or (most_steps is not None and len(losses) >= most_steps):
-                break
-            losses.append(run.learn(batch))
-            now = time.monotonic()
-            if run.step % 50 == 0:
-                note = {
-                    "step": run.step, "lines": run.lines, "loss": round(sum(losses[-50:]) / len(losses[-50:]), 4),
-                    "lines_per_second": round((run.lines - lines_then) / (now - noted), 1),
-                }  # fmt: skip
-                progress.write(json.dumps(note) + "\n")
-                progress.flush()
-                noted, lines_then = now, run.lines
-            if now - saved > config.checkpoint_seconds:
-                run.save()
-                saved = now
-    run.save()
-    return losses
+def build(path: Path, frozen_stages: int) -> LineRecogniser:
+    """The recogniser in `path` with a head for our charset; its stem and first stages frozen."""
+    model, known = load_recogniser(path), characters_of(path)
+    if tuple(known[1:]) != CHARSET:
+        model = give_vietnamese_head(model, known, CHARSET)
+    encoder = model.model.backbone.encoder
+    for part in [encoder.convolution, *encoder.blocks[:frozen_stages]] if frozen_stages else []:
+        part.requires_grad_(False)
+    return model
 
 
-def read_config(path: Path) -> RecogniserTraining:
-    """The configuration in a YAML file, checked."""
-    return RecogniserTraining.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+@cache
+def held_out_lines(count: int) -> Lines:
+    """Synthetic lines with prose and fonts that training never sees."""
+    return [sample_line(_CHECK_SEED, number, held_out=True) for number in range(count)]
+
+
+def cer(model: nn.Module, lines: Sequence[tuple[Any, str]], device: torch.device) -> float:
+    """Edits over signs of the truth, in 0..1 and above; greedy decoding."""
+    scaled = sorted(((scale_to_height(image), text) for image, text in lines), key=lambda pair: pair[0].shape[1])
+    wrong = signs = 0
+    for start in range(0, len(scaled), _CHECK_BATCH):
+        cut = scaled[start : start + _CHECK_BATCH]
+        pixels, _ = stacked(cut)
+        with torch.no_grad():
+            chances = model(pixels.to(device, memory_format=torch.channels_last)).exp().cpu().numpy()
+        for row, (_, text) in zip(chances, cut, strict=True):
+            read, _ = decode(row, CHARSET)
+            wrong, signs = wrong + edits(read, text), signs + len(text)
+    return round(wrong / max(1, signs), 5)
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--config", type=Path, default=Path("config/training/recogniser.yaml"))
-    main(read_config(parser.parse_args().config))
+    train(RecogniserTask(read_config(parser.parse_args().config, RecogniserTraining)))

@@ -1,0 +1,122 @@
+"""What decides a training run: one file for each role, every key typed, unknown keys refused.
+
+Guarantees that two runs with equal `digest` train on the same samples in the same order at the same rates.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any, ClassVar, Literal, TypeVar
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from dossiers.errors import InputError
+
+Role = Literal["recogniser", "detector"]
+Device = Literal["auto", "cpu", "cuda"]
+_MACHINE = frozenset({"run", "threads", "drawers", "device", "bfloat16", "checkpoint_seconds", "check_minutes"})
+"""Keys that say where and how fast a run is made, not what it makes."""
+
+
+class TrainingConfigInvalid(InputError):
+    """A configuration has an unknown key, lacks one or holds a value that makes no sense; `detail` lists them."""
+
+    code = "training.config_invalid"
+    vi = "Tệp cấu hình huấn luyện không hợp lệ. Hãy sửa các khóa nêu trong chi tiết; xem config/training."
+    en = "The training configuration is not valid. Mend the keys named in the detail; see config/training."
+
+
+class Training(BaseModel):
+    """What both roles share. Every key is explained in `config/training/*.yaml`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    role: ClassVar[Role]
+
+    name: str
+    version: str = ""
+    start: str = "stock"
+    seed: int
+    run: Path
+    threads: int = Field(2, ge=1)
+    drawers: int = Field(1, ge=0)
+    device: Device = "auto"
+    bfloat16: bool = True
+    learning_rate: float = Field(gt=0)
+    warmup_steps: int = Field(ge=1)
+    final_share: float = Field(ge=0, le=1)
+    ema: float = Field(ge=0, lt=1)
+    pool: int = Field(ge=1)
+    checkpoint_seconds: float = Field(60, gt=0)
+    check_minutes: float = Field(5, gt=0)
+    checked: int = Field(ge=0)
+
+    @property
+    def samples(self) -> int:
+        """How many samples the run sees in all."""
+        raise NotImplementedError
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 (hex) of all that decides the result."""
+        held = self.model_dump(mode="json", exclude=set(_MACHINE))
+        return hashlib.sha256(json.dumps(held, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+class RecogniserTraining(Training):
+    """A run that trains the line recogniser; a sample is a line."""
+
+    role = "recogniser"
+
+    name: str = "hoso-rec-vi"
+    lines: int = Field(ge=1)
+    sets: tuple[str, ...] = ()
+    set_share: float = Field(0.0, ge=0, lt=1)
+    set_wear: float = Field(0.3, ge=0, le=1)
+    frozen_stages: int = Field(ge=0, le=4)
+    head_learning_rate: float = Field(gt=0)
+    widest: int
+    area: int
+    most: int
+    checked: int = Field(100, ge=0)
+
+    @property
+    def samples(self) -> int:
+        return self.lines
+
+
+class DetectorTraining(Training):
+    """A run that trains the line detector; a sample is a square cut from a page."""
+
+    role = "detector"
+
+    name: str = "hoso-det-vi"
+    crops: int = Field(ge=1)
+    side: int = Field(640, multiple_of=32)
+    crops_per_page: int = Field(4, ge=1)
+    batch: int = Field(4, ge=1)
+    frozen_stages: int = Field(0, ge=0, le=4)
+    checked: int = Field(12, ge=0)
+
+    @property
+    def samples(self) -> int:
+        return self.crops
+
+
+Kind = TypeVar("Kind", bound=Training)
+
+
+def read_config(path: Path, kind: type[Kind], changes: dict[str, Any] | None = None) -> Kind:
+    """The configuration in a YAML file with `changes` over it. `TrainingConfigInvalid` names what is wrong."""
+    if not path.is_file():
+        raise TrainingConfigInvalid(f"{path} is not there")
+    try:
+        held = yaml.safe_load(path.read_text(encoding="utf-8"))
+        return kind.model_validate({**held, **(changes or {})})
+    except ValidationError as error:
+        faults = (f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors())
+        raise TrainingConfigInvalid(f"{path.name}: " + "; ".join(faults)) from error
+    except (yaml.YAMLError, UnicodeDecodeError, TypeError) as error:
+        raise TrainingConfigInvalid(f"{path.name} is no YAML mapping") from error

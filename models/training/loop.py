@@ -1,0 +1,276 @@
+"""The loop that both roles share: learn, follow with a moving average, check, save, tell.
+
+Guarantees that a run can be ended at any time, by a signal or the plug, with at most `checkpoint_seconds` lost, and
+goes on with the same losses as if it had never stopped. Checks draw nothing from the stream and change no weight.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+import math
+import signal
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from types import FrameType
+from typing import Any, Protocol
+
+import torch
+from torch import nn
+
+from models.training import checkpoint
+from models.training.config import Training
+from models.training.team import Alone, Place, Team
+
+PROGRESS = "progress.jsonl"
+_LOG_SECONDS = 10.0
+_CLIP = 5.0
+
+
+class Batch(Protocol):
+    """`size` samples, drawn from pool `pool`, the `place`-th batch of it."""
+
+    @property
+    def size(self) -> int: ...
+
+    @property
+    def pool(self) -> int: ...
+
+    @property
+    def place(self) -> int: ...
+
+
+class Task(Protocol):
+    """What a role adds to the loop."""
+
+    config: Training
+    model: nn.Module
+    parent: dict[str, str]
+
+    def groups(self) -> list[dict[str, Any]]:
+        """Parameter groups with their full learning rates."""
+        ...
+
+    def stream(self, place: Place, step: int) -> Generator[Any, None, None]:
+        """Batches after `place`, every `step`-th pool."""
+        ...
+
+    def loss(self, model: nn.Module, batch: Any, device: torch.device) -> torch.Tensor:
+        """Mean loss of a batch."""
+        ...
+
+    def check(self, model: nn.Module, device: torch.device) -> dict[str, float]:
+        """Figures on samples that training never sees."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """How a run goes: `loss` is the mean of the last 50 steps, `rate` the learning rate as a share of the full one;
+    `held_out` is there after a check."""
+
+    step: int
+    seen: int
+    samples: int
+    loss: float
+    per_second: float
+    rate: float
+    eta_s: float
+    held_out: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """`losses` of this call, step by step; `finished`: all samples were seen."""
+
+    losses: list[float]
+    finished: bool
+    seen: int
+
+
+def device_of(config: Training) -> torch.device:
+    """The device that the configuration names; `auto` takes CUDA where torch has it."""
+    wanted = config.device
+    return torch.device("cuda" if wanted == "auto" and torch.cuda.is_available() else wanted.replace("auto", "cpu"))
+
+
+class Run:
+    """A training run in a folder: model, moving average, optimiser, and where in the stream it stands."""
+
+    def __init__(self, task: Task, team: Team, device: torch.device) -> None:
+        self.task, self.team, self.device = task, team, device
+        self.config = task.config
+        self.model = task.model.to(device, memory_format=torch.channels_last).train()
+        self.optimiser = torch.optim.AdamW(task.groups(), weight_decay=1e-4, betas=(0.9, 0.98))
+        self.rates = [group["lr"] for group in self.optimiser.param_groups]
+        self.average = {name: value.detach().clone() for name, value in self.model.state_dict().items()}
+        self.step = self.seen = 0
+        self.place: Place = (team.rank, 0)
+        self.shadow = copy.deepcopy(self.model).eval()
+        if (held := checkpoint.load(self.config, device)) is not None:
+            self._restore(held)
+        self.wrapped = team.wrap(self.model)
+
+    def _restore(self, held: checkpoint.Checkpoint) -> None:
+        self.model.load_state_dict(held.model)
+        self.optimiser.load_state_dict(held.optimiser)
+        self.average = held.average
+        self.step, self.seen = held.step, held.seen
+        self.task.parent = held.parent or self.task.parent
+        if len(held.places) == self.team.size:
+            self.place = held.places[self.team.rank]
+        else:  # another number of workers: all go on behind the farthest
+            self.place = (max(pool for pool, _ in held.places) + 1 + self.team.rank, 0)
+
+    def save(self) -> None:
+        """Write the checkpoint; every member of the team must call."""
+        places = self.team.places(self.place)
+        if self.team.rank == 0:
+            state = (self.model.state_dict(), self.average, self.optimiser.state_dict())
+            checkpoint.save(self.config, checkpoint.Checkpoint(*state, self.step, self.seen, places, self.task.parent))
+
+    def rate(self) -> float:
+        """Warm-up, then a cosine down to `final_share`."""
+        done = min(1.0, self.seen / self.config.samples)
+        cosine = self.config.final_share + (1 - self.config.final_share) * (1 + math.cos(math.pi * done)) / 2
+        return min(1.0, (self.step + 1) / self.config.warmup_steps) * cosine
+
+    def learn(self, batch: Batch) -> float:
+        """One step of the optimiser; the loss before it."""
+        for group, rate in zip(self.optimiser.param_groups, self.rates, strict=True):
+            group["lr"] = rate * self.rate()
+        loss = self.task.loss(self.wrapped, batch, self.device)
+        self.optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        norm = torch.nn.utils.clip_grad_norm_([p for p in self.model.parameters() if p.requires_grad], _CLIP)
+        if torch.isfinite(norm):
+            self.optimiser.step()
+        self.step += 1
+        self.place = (batch.pool, batch.place)
+        # Early on the average would be mostly the untrained head: let it follow faster.
+        keep = min(self.config.ema, (1 + self.step) / (10 + self.step))
+        with torch.no_grad():
+            for name, value in self.model.state_dict().items():
+                self.average[name].lerp_(value, 1 - keep)
+        return float(loss.detach())
+
+    def check(self) -> dict[str, float]:
+        """The task's figures for the moving average."""
+        self.shadow.load_state_dict(self.average)
+        with torch.no_grad():
+            return self.task.check(self.shadow, self.device)
+
+
+def train(
+    task: Task,
+    *,
+    team: Team | None = None,
+    most_steps: int | None = None,
+    told: Callable[[Note], None] = lambda note: None,
+    stop: Callable[[], bool] = lambda: False,
+) -> Outcome:
+    """Train until all samples were seen, `most_steps` were made or `stop` says so; the state is saved in every case."""
+    team = team or Alone()
+    config = task.config
+    torch.set_num_threads(config.threads)
+    run = Run(task, team, device_of(config))
+    losses: list[float] = []
+    with _Log(run, told) as log, closing(task.stream(run.place, team.size)) as stream:
+        if run.step == 0:
+            log.check()
+        for batch in stream if run.seen < config.samples else ():
+            losses.append(run.learn(batch))
+            due = log.due() if team.rank == 0 else False
+            size, stopped, save = team.total((batch.size, stop(), due))
+            run.seen += size
+            log.step(losses[-1])
+            enough = run.seen >= config.samples or len(losses) == most_steps
+            if save or stopped or enough:
+                run.save()
+                log.saved()
+            if stopped or enough:
+                break
+        finished = run.seen >= config.samples
+        if finished and losses:
+            log.check()
+    return Outcome(losses, finished, run.seen)
+
+
+class _Log:
+    """Tells and writes down how a run goes; only the first member does."""
+
+    def __init__(self, run: Run, told: Callable[[Note], None]) -> None:
+        self._run, self._told = run, told
+        self._first = run.team.rank == 0
+        self._recent: deque[float] = deque(maxlen=50)
+        self._speed: deque[tuple[float, int]] = deque(maxlen=40)
+        self._saved = self._noted = self._checked = time.monotonic()
+
+    def __enter__(self) -> _Log:
+        self._run.config.run.mkdir(parents=True, exist_ok=True)
+        self._file = (self._run.config.run / PROGRESS).open("a", encoding="utf-8")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+    def due(self) -> bool:
+        return time.monotonic() - self._saved > self._run.config.checkpoint_seconds
+
+    def saved(self) -> None:
+        self._saved = time.monotonic()
+
+    def step(self, loss: float) -> None:
+        if not self._first:
+            return
+        now = time.monotonic()
+        self._recent.append(loss)
+        self._speed.append((now, self._run.seen))
+        if now - self._checked > self._run.config.check_minutes * 60:
+            self.check()
+        elif now - self._noted > _LOG_SECONDS:
+            self._write(self._note())
+        self._told(self._note())
+
+    def check(self) -> None:
+        if self._first and self._run.config.checked:
+            note = self._note(self._run.check())
+            self._checked = time.monotonic()
+            self._write(note)
+            self._told(note)
+
+    def _note(self, held_out: dict[str, float] | None = None) -> Note:
+        run = self._run
+        (then, seen), (now, last) = (self._speed[0], self._speed[-1]) if self._speed else ((0.0, 0), (0.0, 0))
+        speed = (last - seen) / (now - then) if now > then else 0.0
+        loss = sum(self._recent) / len(self._recent) if self._recent else math.nan
+        left = (run.config.samples - run.seen) / speed if speed else math.nan
+        return Note(run.step, run.seen, run.config.samples, loss, speed, run.rate(), left, held_out or {})
+
+    def _write(self, note: Note) -> None:
+        kept = {"step": note.step, "seen": note.seen, "loss": round(note.loss, 4), "rate": round(note.rate, 4),
+                "per_second": round(note.per_second, 1), "held_out": note.held_out}  # fmt: skip
+        written = {key: value for key, value in kept.items() if value == value and value != {}}
+        self._file.write(json.dumps(written) + "\n")
+        self._file.flush()
+        self._noted = time.monotonic()
+
+
+@contextmanager
+def stopped_by_signals() -> Iterator[Callable[[], bool]]:
+    """A function that is true once SIGTERM or SIGINT has come: the loop then saves and ends."""
+    asked = threading.Event()
+
+    def note(number: int, frame: FrameType | None) -> None:
+        asked.set()
+
+    before = {number: signal.signal(number, note) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield asked.is_set
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

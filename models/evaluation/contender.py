@@ -1,16 +1,17 @@
-"""A model that is measured, and the folder of weights in which a `Reader` runs it in place of the shipped one."""
+"""A model that is measured in place of the shipped one of its role."""
 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-
-import yaml
 
 from dossiers.errors import InputError
 from models.engines import Hardware, open_network
-from models.weights import Weights, registry
+from models.reader import Reader
+from models.weights import HERE, Weights, registry
 
 
 class ModelUnknown(InputError):
@@ -23,22 +24,29 @@ class ModelUnknown(InputError):
 
 @dataclass(frozen=True, slots=True)
 class Contender:
-    """`weights` of one role, and where their file is; `others`: the weights of the other roles, by role."""
+    """`weights` of a recogniser or a detector, whose file lies in `folder`. The other roles are the shipped ones."""
 
     weights: Weights
-    file: Path
-    others: dict[str, Weights]
+    folder: Path = HERE
 
     @property
-    def role(self) -> str:
-        """`recogniser` or `detector`."""
-        return self.weights.role
+    def model(self) -> str:
+        """`name@version`."""
+        return self.weights.identity
+
+    def reader(self, hardware: Hardware) -> Reader:
+        """A reader that runs this model; its engines are opened, and checked by hash, when first needed."""
+
+        @contextmanager
+        def place(weights: Weights) -> Iterator[Path]:
+            yield self.folder if weights == self.weights else HERE
+
+        return Reader(hardware, {self.weights.role: self.weights}, place)
 
 
 def shipped(role: str = "recogniser") -> Contender:
     """What this release runs."""
-    known = registry()
-    return Contender(known[role], known[role].path(), {r: w for r, w in known.items() if r != role})
+    return Contender(registry()[role])
 
 
 def from_file(file: Path) -> Contender:
@@ -52,9 +60,8 @@ def from_file(file: Path) -> Contender:
     notes = open_network(file, Hardware(threads=1)).metadata
     with file.open("rb") as stream:
         sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
-    role = "recogniser" if "charset" in notes else "detector"
     weights = Weights(
-        role=role,
+        role="recogniser" if "charset" in notes else "detector",
         name=notes.get("name", file.stem),
         version=notes.get("version", sha256[:8]),
         file=file.name,
@@ -62,17 +69,4 @@ def from_file(file: Path) -> Contender:
         licence=notes.get("licence", ""),
         card="",
     )
-    return with_weights(weights, file)
-
-
-def with_weights(weights: Weights, file: Path) -> Contender:
-    """Registered `weights`, fetched to `file`, beside the shipped models of the other roles."""
-    return Contender(weights, file, shipped(weights.role).others)
-
-
-def write_registry(contender: Contender, folder: Path) -> None:
-    """Make `folder` one that `Reader` opens: a `registry.yaml` that names every file where it is."""
-    entries = {role: replace(held, file=str(held.path().resolve())) for role, held in contender.others.items()}
-    entries[contender.role] = replace(contender.weights, file=str(contender.file.resolve()))
-    plain = {role: {k: v for k, v in asdict(held).items() if k != "role"} for role, held in entries.items()}
-    (folder / "registry.yaml").write_text(yaml.safe_dump(plain, allow_unicode=True), encoding="utf-8")
+    return Contender(weights, file.resolve().parent)

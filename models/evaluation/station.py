@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import Any, Protocol
 
@@ -23,7 +22,7 @@ import numpy as np
 from dossiers.errors import HosoError
 from dossiers.page import Line, Polygon
 from models.engines import Hardware
-from models.evaluation.contender import Contender, write_registry
+from models.evaluation.contender import Contender
 from models.protocols import Image
 from models.reader import Reader
 
@@ -74,15 +73,14 @@ class Station:
 
     def __init__(self, contender: Contender, hardware: Hardware, prepare: Prepare | None = None) -> None:
         self.contender = contender
-        self._folder = TemporaryDirectory(prefix="hoso-evaluate-")
-        write_registry(contender, Path(self._folder.name))
         context = get_context("spawn")
-        self._pipe, theirs = context.Pipe()
-        arguments = (theirs, Path(self._folder.name), hardware, prepare)
+        self._pipe, self._theirs = context.Pipe()
+        arguments = (self._theirs, contender, hardware, prepare)
         self._process = context.Process(target=_serve, args=arguments, daemon=True)
 
     def __enter__(self) -> Station:
         self._process.start()
+        self._theirs.close()  # so that the pipe ends when the station does
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
@@ -90,7 +88,6 @@ class Station:
         self._process.join(10)
         if self._process.is_alive():
             self._process.terminate()
-        self._folder.cleanup()
 
     def recognise(self, crops: Sequence[Image]) -> tuple[list[Text], float]:
         """(text, confidence) of each crop, and the seconds that reading them took."""
@@ -117,13 +114,13 @@ class Station:
             self._pipe.send((verb, what))
             answer = self._pipe.recv()
         except (EOFError, OSError) as error:
-            raise StationLost(self.contender.weights.identity) from error
+            raise StationLost(self.contender.model) from error
         if isinstance(answer, HosoError):
             raise answer
         return answer
 
 
-def _serve(pipe: Connection, folder: Path, hardware: Hardware, prepare: Prepare | None) -> None:
+def _serve(pipe: Connection, contender: Contender, hardware: Hardware, prepare: Prepare | None) -> None:
     """Answer questions until the parent hangs up."""
     desk: _Desk | None = None
     while True:
@@ -132,7 +129,7 @@ def _serve(pipe: Connection, folder: Path, hardware: Hardware, prepare: Prepare 
         except EOFError:
             return
         try:
-            desk = desk or _Desk(Reader(hardware, folder), prepare)
+            desk = desk or _Desk(contender.reader(hardware), prepare)
             pipe.send(getattr(desk, verb)(what))
         except HosoError as error:
             pipe.send(error)

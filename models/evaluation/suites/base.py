@@ -71,7 +71,8 @@ class LineSuite:
 
 @dataclass(frozen=True, slots=True)
 class PageSuite:
-    """Whole pages for the whole reading. `cells`: the truth is table cells instead of lines."""
+    """Whole pages for the whole reading. `cells`: the truth is table cells instead of lines. `untold`: signs that the
+    truth leaves out, so that reading them is no error (boxes to tick are ink without text)."""
 
     name: str
     version: int
@@ -80,6 +81,7 @@ class PageSuite:
     about_vi: str
     items: Callable[[int], Iterator[PageItem]]
     cells: bool = False
+    untold: str = ""
 
 
 Suite = LineSuite | PageSuite

@@ -73,7 +73,7 @@ def _suite(name: str, en: str, vi: str, draw: Draw, device: Device, *, cells: bo
             truth = _cells(capture.truth) if cells else _lines(capture.truth)
             yield PageItem(f"{name}-{number:03d}", as_filed(capture), truth)
 
-    return PageSuite(name, 1, SIZE, en, vi, items, cells)
+    return PageSuite(name, 1, SIZE, en, vi, items, cells, untold="☐☑☒✓")
 
 
 def _sealed(rng: random.Random, number: int) -> Sheet:

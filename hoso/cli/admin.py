@@ -60,7 +60,8 @@ def register(app: typer.Typer) -> None:
 
 
 @contextmanager
-def _database(home: Path) -> Iterator[tuple[Db, Settings]]:
+def open_database(home: Path) -> Iterator[tuple[Db, Settings]]:
+    """The database as its owner, and the settings that name it. Raises `NotRunning` when none is named or runs here."""
     if os.environ.get("HOSO_CONFIG"):
         found = settings()
     elif state.is_running(home.resolve()):
@@ -77,7 +78,7 @@ def _database(home: Path) -> Iterator[tuple[Db, Settings]]:
 def audit_verify(home: HomeOption = DEFAULT_HOME, as_json: JsonOption = False) -> None:
     from dossiers.db import audit
 
-    with _database(home) as (db, _), db.transaction() as session:
+    with open_database(home) as (db, _), db.transaction() as session:
         report = audit.verify(session)
     said = {"lines": report.lines, "broken_at": report.broken_at, "reason": report.reason, "head": report.head}
     if report.broken_at is not None:
@@ -101,7 +102,7 @@ def client_create(
 ) -> None:
     from dossiers.db import people
 
-    with _database(home) as (db, found), db.transaction() as session:
+    with open_database(home) as (db, found), db.transaction() as session:
         made = people.create_client(session, agency or found.agency, name, webhook_url=webhook or None)
     said = {"client_id": str(made.id), "secret": made.secret, "webhook_secret": made.webhook_secret}
     if key_out:
@@ -123,7 +124,7 @@ def client_revoke(
 ) -> None:
     from dossiers.db import people
 
-    with _database(home) as (db, _), db.transaction() as session:
+    with open_database(home) as (db, _), db.transaction() as session:
         people.revoke_client(session, client_id)
     emit({"client_id": str(client_id), "revoked": True}, as_json, f"[green]✓[/] {client_id}")
 
@@ -158,7 +159,7 @@ def officer_create(
         if password_file
         else typer.prompt(say("Password", "Mật khẩu"), hide_input=True, confirmation_prompt=True)
     )
-    with _database(home) as (db, found):
+    with open_database(home) as (db, found):
         try:
             with db.transaction() as session:
                 made = people.create_officer(

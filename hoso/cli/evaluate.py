@@ -1,0 +1,184 @@
+"""`hoso evaluate`: how well a model reads, on named suites, with a report; nothing needs to run unless results are kept."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from hoso.cli.common import DEFAULT_HOME, HomeOption, JsonOption, emit, err, out
+from hoso.cli.words import LANGUAGE, say
+
+if TYPE_CHECKING:
+    from models.evaluation.contender import Contender
+    from models.evaluation.result import Interval
+    from models.evaluation.run import SuiteRun
+    from models.evaluation.suites.base import Suite
+
+REAL_PAGES = Path(__file__).parents[2].parent / "shared" / "data" / "real" / "scans"
+
+
+def register(app: typer.Typer) -> None:
+    app.command(
+        help=say(
+            "Measure a model: the shipped one, an .onnx file, or a registered NAME@VERSION; with --against two of them "
+            "in turns. Suites: lines-print, lines-worn, lines-hand (handwriting-LIKE fonts; no real handwriting is "
+            "measured), lines-cells, pages-clean, pages-skew, pages-shadow, pages-jpeg, pages-toner, pages-fax, "
+            "pages-seal, pages-leaders, pages-phone, pages-table, real, set:NAME.",
+            "Đo một mô hình: bản đi kèm, tệp .onnx, hoặc TÊN@PHIÊN BẢN đã đăng ký; với --against đo xen kẽ hai mô hình. "
+            "Bộ đo: lines-print, lines-worn, lines-hand (phông GIỐNG chữ viết tay; chưa đo chữ viết tay thật), "
+            "lines-cells, pages-clean, pages-skew, pages-shadow, pages-jpeg, pages-toner, pages-fax, pages-seal, "
+            "pages-leaders, pages-phone, pages-table, real, set:TÊN.",
+        )
+    )(evaluate)
+
+
+def evaluate(
+    model: Annotated[str, typer.Argument(metavar="[MODEL]", help=say("Default: shipped", "Mặc định: đi kèm"))] = "",
+    against: Annotated[str, typer.Option(help=say("A second model, side by side", "Mô hình thứ hai"))] = "",
+    suite: Annotated[list[str] | None, typer.Option(help=say("Again for several", "Lặp lại để chọn nhiều"))] = None,
+    size: Annotated[int, typer.Option(min=0, help=say("Lines or pages a suite; 0: its own", "Số dòng hoặc trang"))] = 0,
+    out_dir: Annotated[
+        Path | None, typer.Option("--out", help=say("Folder for report.html", "Thư mục cho report.html"))
+    ] = None,
+    real: Annotated[
+        Path, typer.Option(help=say("Pages and gt/*.txt of the suite `real`", "Trang và gt/*.txt của bộ `real`"))
+    ] = REAL_PAGES,
+    store: Annotated[
+        bool, typer.Option("--store", help=say("Keep the results for promotions", "Lưu kết quả để xét duyệt"))
+    ] = False,
+    threads: Annotated[int, typer.Option(min=0, help=say("CPU threads; 0: all", "Số luồng CPU; 0: tất cả"))] = 0,
+    home: HomeOption = DEFAULT_HOME,
+    as_json: JsonOption = False,
+) -> None:
+    from models.evaluation.report import write_report
+    from models.evaluation.result import result_to_json
+
+    with tempfile.TemporaryDirectory(prefix="hoso-evaluate-") as fetched:
+        contenders = [_contender(said, home, Path(fetched)) for said in (model, *filter(None, [against]))]
+        suites = _suites(suite or [], contenders, real)
+        runs = _measure(contenders, suites, size or None, threads)
+    if out_dir:
+        write_report(runs, out_dir, "vi" if LANGUAGE == "vi" else "en", shlex.join(["hoso", *sys.argv[1:]]))
+    if store:
+        _keep(runs, home)
+    emit([result_to_json(run.result) for run in runs], as_json, _table(runs))
+    if not as_json:
+        _say_more(runs, out_dir, store)
+
+
+def _contender(said: str, home: Path, fetched: Path) -> Contender:
+    """The model that was named. Raises `ModelUnknown`, `NotFound`, `NotRunning`, `WeightsRejected`."""
+    from models.evaluation.contender import Contender, from_file, shipped
+
+    if said in ("", "recogniser", "detector"):
+        return shipped(said or "recogniser")
+    if said.endswith(".onnx") or Path(said).is_file():
+        return from_file(Path(said))
+    from dossiers.store import ObjectStore
+    from hoso.cli.admin import open_database
+    from models import lifecycle
+    from models.weights.places import stored
+
+    with open_database(home) as (db, found):
+        with db.transaction() as session:
+            known = lifecycle.find(session, said)
+        if known.row is None:
+            return Contender(known.weights)
+        with stored(ObjectStore(found.store))(known.weights) as folder:
+            kept = fetched / known.weights.file
+            kept.write_bytes((folder / known.weights.file).read_bytes())
+    return Contender(known.weights, fetched)
+
+
+def _suites(names: Sequence[str], contenders: Sequence[Contender], real: Path) -> list[Suite]:
+    from models.evaluation import suites
+
+    reads = all(each.weights.role == "recogniser" for each in contenders)
+    quick = suites.QUICK if reads else ("pages-clean", "pages-seal", "pages-leaders", "pages-table")
+    return [suites.find_suite(name, real) for name in names or quick]
+
+
+def _measure(
+    contenders: Sequence[Contender], suites: Sequence[Suite], size: int | None, threads: int
+) -> list[SuiteRun]:
+    from config.settings import Settings
+    from models.engines import Hardware
+    from models.evaluation import run
+    from workers.stages.prepare import prepare
+
+    pool = Settings().pool
+    hardware = Hardware(threads or os.cpu_count() or 1, pool.reader_gpus > 0, engine=pool.engine)
+    with _progress() as advance:
+        return run.evaluate(contenders, suites, hardware, prepare, size=size, advance=advance)
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[str, int, int], None]]:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=err, transient=True) as bar:
+        tasks: dict[str, TaskID] = {}
+
+        def advance(name: str, done: int, total: int) -> None:
+            if name not in tasks:
+                tasks[name] = bar.add_task(name, total=total)
+            bar.update(tasks[name], completed=done, total=total)
+
+        yield advance
+
+
+def _table(runs: Sequence[SuiteRun]) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column(say("suite", "bộ đo"))
+    table.add_column(say("model", "mô hình"))
+    heads = (
+        say("lines", "dòng"), "CER %", "WER %", say("exact %", "đúng %"), say("missed", "sót"),
+        say("tone only", "sai dấu"), "ECE", say("to review", "xem lại"), say("lines/s", "dòng/s"), "MiB",
+    )  # fmt: skip
+    for head in heads:
+        table.add_column(head, justify="right")
+    for run in runs:
+        r = run.result
+        figures = (
+            str(r.lines), _share(r.cer), _share(r.wer), _share(r.exact), str(r.missed), f"{r.tone_only:.0%}",
+            f"{r.ece:.3f}", f"{r.review_share:.1%} < {r.review_threshold:.4g}", f"{r.lines_per_second:.1f}",
+            f"{r.peak_mib:.0f}",
+        )  # fmt: skip
+        table.add_row(r.suite, r.model, *figures)
+    return table
+
+
+def _share(interval: Interval) -> str:
+    return f"{interval.value * 100:.2f} [dim]{interval.low * 100:.2f}–{interval.high * 100:.2f}[/]"
+
+
+def _say_more(runs: Sequence[SuiteRun], out_dir: Path | None, stored: bool) -> None:
+    if any(run.suite.name == "lines-hand" for run in runs):
+        note = say(
+            "lines-hand: handwriting-like fonts; no real handwriting was measured",
+            "lines-hand: phông giống chữ viết tay; chưa đo chữ viết tay thật",
+        )
+        out.print(f"[yellow]{note}[/]")
+    if out_dir:
+        out.print(f"[green]✓[/] {out_dir / 'report.html'}")
+    if stored:
+        out.print(f"[green]✓[/] {say('kept for promotions', 'đã lưu để xét duyệt')}")
+
+
+def _keep(runs: Sequence[SuiteRun], home: Path) -> None:
+    from dossiers.db import models
+    from hoso.cli.admin import open_database
+    from models.evaluation.result import result_to_json
+
+    with open_database(home) as (db, _), db.transaction() as session:
+        for run in runs:
+            models.keep_evaluation(session, result_to_json(run.result))

@@ -121,6 +121,7 @@ class Retention(_Section):
     result_days: int = Field(365, description="Results can be fetched so long after completion; then 410")
     original_days: int = Field(3650, description="Object lock and life of originals")
     artifact_days: int = Field(365, description="Life of derived artifacts after the end of the dossier")
+    training_days: int = Field(730, ge=1, description="Longest life of a data set made of corrected lines")
     idempotency_hours: int = Field(48, description="Life of an Idempotency-Key")
 
 

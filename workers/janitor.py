@@ -1,8 +1,8 @@
 """The janitor: everything has an owner and a time to live, and this is who removes what has outlived it.
 
 Removed are expired idempotency keys and sessions, presigned uploads nobody used, originals that never became part of a
-dossier, and everything derived from a dossier whose retention has passed (its row stays and says when: GET is 410 with
-the date). Originals of accepted dossiers are under object lock and are never touched here.
+dossier, everything derived from a dossier whose retention has passed (its row stays and says when: GET is 410 with the
+date), and data sets whose end has come. Originals of accepted dossiers are under object lock and are never touched here.
 
 Each step stands alone and can be repeated: what a killed janitor left is what the next one finds.
 """
@@ -18,11 +18,13 @@ from sqlalchemy.orm import Session
 
 from config.settings import Settings
 from dossiers.db import audit, events
+from dossiers.db.data_set_tables import LineCorrectionRow
 from dossiers.db.engine import Db
 from dossiers.db.tables import CorrectionRow, DocumentRow, DossierRow, FieldRow
 from dossiers.db.trust import IdempotencyRow, SessionRow, UploadRow
 from dossiers.dossier import TERMINAL, State
 from dossiers.store import ObjectStore
+from models.datasets import erasure
 
 GRACE = timedelta(hours=24)  # an upload that is still under way is younger than this
 BATCH = 100
@@ -38,6 +40,8 @@ class Cleaned:
     originals: int = 0
     dossiers: int = 0
     artifacts: int = 0
+    data_sets: int = 0
+    data_set_objects: int = 0
 
     def counts(self) -> dict[str, int]:
         return asdict(self)
@@ -53,6 +57,7 @@ def clean(db: Db, store: ObjectStore, settings: Settings, now: datetime | None =
     _uploads(db, store, now, done)
     _orphans(db, store, now, done)
     _expired(db, store, settings, now, done)
+    done.data_sets, done.data_set_objects = erasure.expire(db, store, now)
     return done
 
 
@@ -129,6 +134,7 @@ def _mark(session: Session, dossier_id: uuid.UUID, now: datetime) -> None:
     dossier = session.get(DossierRow, dossier_id, with_for_update=True)
     if dossier is None or dossier.expired_at is not None:
         return
+    session.execute(delete(LineCorrectionRow).where(LineCorrectionRow.dossier_id == dossier_id))
     session.execute(delete(CorrectionRow).where(CorrectionRow.dossier_id == dossier_id))
     session.execute(delete(FieldRow).where(FieldRow.dossier_id == dossier_id))
     session.execute(delete(DocumentRow).where(DocumentRow.dossier_id == dossier_id))

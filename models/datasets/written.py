@@ -1,7 +1,7 @@
 """Writing a data set as a folder (`models.datasets.folder` says what is in it): all of it or nothing.
 
-Guarantees that the same lines and facts give the same bytes, that a crop is stored once under its own hash, and that
-what was written is a set that `read_set` accepts.
+Guarantees that the same lines and facts give the same bytes, that a crop is stored once under its own hash, that equal
+crops of one provenance are one line (the first), and that what was written is a set that `read_set` accepts.
 """
 
 from __future__ import annotations
@@ -68,8 +68,12 @@ def write_set(folder: Path, name: str, version: int, lines: Iterable[NewLine], f
     try:
         (made / "crops").mkdir()
         records, files = [], {}
+        seen: set[tuple[str, str]] = set()
         for line in lines:
             record, data = record_of(line)
+            if (record["image"], record["provenance"]) in seen:
+                continue
+            seen.add((record["image"], record["provenance"]))
             (made / record["image"]).write_bytes(data)
             files[record["image"]] = record["image"].removeprefix("crops/").removesuffix(".png")
             records.append(record)
@@ -83,6 +87,18 @@ def write_set(folder: Path, name: str, version: int, lines: Iterable[NewLine], f
         shutil.rmtree(made, ignore_errors=True)
         raise
     return read_set(folder)
+
+
+def facts_of(manifest: dict[str, Any]) -> Facts:
+    """The facts that a manifest holds."""
+    return Facts(
+        permission=manifest["permission"],
+        until=manifest["until"],
+        at=manifest["at"],
+        by=manifest["by"],
+        masked=manifest["masked"],
+        skipped=tuple(manifest["skipped"].items()),
+    )
 
 
 def record_of(line: NewLine) -> tuple[dict[str, str], bytes]:

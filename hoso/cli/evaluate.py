@@ -1,4 +1,4 @@
-"""`hoso evaluate`: how well a model reads, on named suites, with a report; nothing needs to run unless results are kept."""
+"""`hoso evaluate`: how well a model reads, on named suites, with a report. No service is needed but to keep results."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ def register(app: typer.Typer) -> None:
             "in turns. Suites: lines-print, lines-worn, lines-hand (handwriting-LIKE fonts; no real handwriting is "
             "measured), lines-cells, pages-clean, pages-skew, pages-shadow, pages-jpeg, pages-toner, pages-fax, "
             "pages-seal, pages-leaders, pages-phone, pages-table, real, set:NAME.",
-            "Đo một mô hình: bản đi kèm, tệp .onnx, hoặc TÊN@PHIÊN BẢN đã đăng ký; với --against đo xen kẽ hai mô hình. "
-            "Bộ đo: lines-print, lines-worn, lines-hand (phông GIỐNG chữ viết tay; chưa đo chữ viết tay thật), "
+            "Đo một mô hình: bản đi kèm, tệp .onnx, hoặc TÊN@PHIÊN BẢN đã đăng ký; với --against đo xen kẽ hai mô "
+            "hình. Bộ đo: lines-print, lines-worn, lines-hand (phông GIỐNG chữ viết tay; chưa đo chữ viết tay thật), "
             "lines-cells, pages-clean, pages-skew, pages-shadow, pages-jpeg, pages-toner, pages-fax, pages-seal, "
             "pages-leaders, pages-phone, pages-table, real, set:TÊN.",
         )
@@ -138,27 +138,29 @@ def _progress() -> Iterator[Callable[[str, int, int], None]]:
 
 def _table(runs: Sequence[SuiteRun]) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column(say("suite", "bộ đo"))
-    table.add_column(say("model", "mô hình"))
+    for head in (say("suite", "bộ đo"), say("model", "mô hình")):
+        table.add_column(head, no_wrap=True)
     heads = (
         say("lines", "dòng"), "CER %", "WER %", say("exact %", "đúng %"), say("missed", "sót"),
         say("tone only", "sai dấu"), "ECE", say("to review", "xem lại"), say("lines/s", "dòng/s"), "MiB",
     )  # fmt: skip
     for head in heads:
-        table.add_column(head, justify="right")
+        table.add_column(head, justify="right", no_wrap=True)
     for run in runs:
         r = run.result
         figures = (
-            str(r.lines), _share(r.cer), _share(r.wer), _share(r.exact), str(r.missed), f"{r.tone_only:.0%}",
-            f"{r.ece:.3f}", f"{r.review_share:.1%} < {r.review_threshold:.4g}", f"{r.lines_per_second:.1f}",
+            str(r.lines), _share(r.cer, 2), f"{r.wer.value * 100:.2f}", _share(r.exact, 1), str(r.missed),
+            f"{r.tone_only:.0%}",
+            f"{r.ece:.3f}", f"{r.review_share:.1%} [dim]< {r.review_threshold:.4g}[/]", f"{r.lines_per_second:.1f}",
             f"{r.peak_mib:.0f}",
         )  # fmt: skip
         table.add_row(r.suite, r.model, *figures)
     return table
 
 
-def _share(interval: Interval) -> str:
-    return f"{interval.value * 100:.2f} [dim]{interval.low * 100:.2f}–{interval.high * 100:.2f}[/]"
+def _share(interval: Interval, digits: int) -> str:
+    value, low, high = (f"{share * 100:.{digits}f}" for share in (interval.value, interval.low, interval.high))
+    return f"{value} [dim]{low}–{high}[/]"
 
 
 def _say_more(runs: Sequence[SuiteRun], out_dir: Path | None, stored: bool) -> None:

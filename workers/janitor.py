@@ -2,7 +2,7 @@
 
 Removed are expired idempotency keys and sessions, presigned uploads nobody used, originals that never became part of a
 dossier, everything derived from a dossier whose retention has passed (its row stays and says when: GET is 410 with the
-date), and data sets whose end has come. Originals of accepted dossiers are under object lock and are never touched here.
+date), and data sets past their end. Originals of accepted dossiers are under object lock and are never touched here.
 
 Each step stands alone and can be repeated: what a killed janitor left is what the next one finds.
 """

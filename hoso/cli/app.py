@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from dossiers.errors import HosoError
-from hoso.cli import admin, demo, doctor, dossiers, evaluate, lifecycle, migrate, read
+from hoso.cli import admin, data, demo, doctor, dossiers, evaluate, lifecycle, migrate, read
 from hoso.cli.common import complain, err
 from hoso.cli.words import say
 
@@ -45,6 +45,7 @@ doctor.register(app)
 demo.register(app)
 dossiers.register(app)
 read.register(app)
+data.register(app)
 evaluate.register(app)
 admin.register(app)
 migrate.register(app)

@@ -196,23 +196,30 @@ def _read_written(folder: Path) -> DataSet:
 
 
 def _read_labels(folder: Path) -> DataSet:
+    """Columns: file, text; if a head names them also `reading` (what a model read) and `model` (which one)."""
     try:
         rows = (folder / LABELS).read_text(encoding="utf-8-sig").splitlines()
     except UnicodeDecodeError as error:
         raise DataSetInvalid(f"{LABELS} is not UTF-8: save it as UTF-8") from error
+    columns = ["file", "text"]
     lines, digest = [], hashlib.sha256()
     for number, row in enumerate(rows, start=1):
-        if not row.strip() or row.startswith("#") or (number == 1 and row.startswith("file\t")):
+        if number == 1 and row.startswith("file\t"):
+            columns = row.split("\t")
             continue
-        name, tab, rest = row.partition("\t")
-        if not tab:
+        if not row.strip() or row.startswith("#"):
+            continue
+        cells = dict(zip(columns, map(str.strip, row.split("\t")), strict=False))
+        if "text" not in cells:
             raise DataSetInvalid(f"{LABELS} line {number}: no TAB between file and text")
-        path, text = inside(folder, name.strip()), clean_text(rest.split("\t")[0])
+        path, text = inside(folder, cells["file"]), clean_text(cells["text"])
         if not path.is_file():
-            raise DataSetInvalid(f"{LABELS} line {number}: there is no {name.strip()}")
+            raise DataSetInvalid(f"{LABELS} line {number}: there is no {cells['file']}")
         sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
         digest.update(f"{sha256}\t{text}\n".encode())
-        lines.append(SetLine(path, text, "import", split_of(sha256), provenance=sha256[:16]))
+        model, before = cells.get("model", ""), clean_text(cells.get("reading", ""))
+        origin = sha256[:16]
+        lines.append(SetLine(path, text, "import", split_of(origin), model, before, origin))
     return DataSet(folder.resolve().name, 0, folder, tuple(lines), digest.hexdigest())
 
 

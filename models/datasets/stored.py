@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import shutil
 import tempfile
 import uuid
 from collections.abc import Iterable
@@ -26,7 +25,7 @@ from dossiers.store import ObjectStore
 from models.datasets.erasure import reduce_set
 from models.datasets.folder import MANIFEST, DataSet, DataSetDamaged, inside, load_crop, read_manifest, read_set
 from models.datasets.gathered import Gathering, cut
-from models.datasets.written import DataSetExists, Facts, NewLine, write_set
+from models.datasets.written import Facts, NewLine, new_folder, write_set
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 
@@ -55,6 +54,13 @@ class NothingToLearn(Conflict):
     en = "There is no line to learn from. The detail says why; officers must correct or confirm lines first."
 
 
+def valid_name(name: str) -> str:
+    """`name`, which can be a data set's. Raises `NameInvalid`."""
+    if not _NAME.fullmatch(name):
+        raise NameInvalid(name)
+    return name
+
+
 @dataclass(frozen=True, slots=True)
 class Order:
     """What is asked for. `days`: how long the set is kept; `agency` is empty for a set without dossiers behind it."""
@@ -68,8 +74,7 @@ class Order:
 
     def __post_init__(self) -> None:
         """Raises `NameInvalid`, `PermissionMissing`."""
-        if not _NAME.fullmatch(self.name):
-            raise NameInvalid(self.name)
+        valid_name(self.name)
         if not self.permission.strip():
             raise PermissionMissing()
 
@@ -144,9 +149,9 @@ def _make(
 def split_reference(reference: str) -> tuple[str, int | None]:
     """`NAME@v3` -> (`NAME`, 3); `NAME` -> (`NAME`, None), the newest. Raises `NameInvalid`."""
     name, at, version = reference.partition("@v")
-    if not _NAME.fullmatch(name) or (at and not version.isdigit()):
+    if at and not version.isdecimal():
         raise NameInvalid(reference)
-    return name, int(version) if at else None
+    return valid_name(name), int(version) if at else None
 
 
 def manifest_of(store: ObjectStore, row: DataSetRow) -> dict[str, Any]:
@@ -163,15 +168,11 @@ def fetch(db: Db, store: ObjectStore, reference: str, folder: Path, by: str) -> 
     Raises `DataSetUnknown`, `DataSetGone`, `DataSetDamaged`, `DataSetExists`.
     """
     name, version = split_reference(reference)
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise DataSetExists(folder.name)
     with db.transaction() as session:
         row = data_sets.find(session, name, version)
         audit.append(session, by, "data_set.fetched", name=row.name, version=row.version, digest=row.digest)
     manifest = manifest_of(store, row)
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    made = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))  # mode 0700
-    try:
+    with new_folder(folder) as made:
         for file, sha256 in manifest["files"].items():
             data = store.get_set_file(row.name, row.version, file)
             if hashlib.sha256(data).hexdigest() != sha256:
@@ -181,10 +182,4 @@ def fetch(db: Db, store: ObjectStore, reference: str, folder: Path, by: str) -> 
             target.write_bytes(data)
         (made / MANIFEST).write_bytes(store.get_set_file(row.name, row.version, MANIFEST))
         read_set(made)
-        if folder.exists():
-            folder.rmdir()
-        made.rename(folder)
-    except BaseException:
-        shutil.rmtree(made, ignore_errors=True)
-        raise
     return read_set(folder)

@@ -11,13 +11,25 @@ import json
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from dossiers.errors import Conflict
-from models.datasets.folder import CARD, FORMAT, LINES, MANIFEST, DataSet, encode, read_set, split_of
+from models.datasets.folder import (
+    CARD,
+    FORMAT,
+    LABELS,
+    LINES,
+    MANIFEST,
+    DataSet,
+    encode,
+    read_manifest,
+    read_set,
+    split_of,
+)
 from models.protocols import Image
 
 
@@ -61,11 +73,7 @@ class Facts:
 
 def write_set(folder: Path, name: str, version: int, lines: Iterable[NewLine], facts: Facts) -> DataSet:
     """Write the set into `folder`, which must not exist or be empty (`DataSetExists`). Returns it read back."""
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise DataSetExists(folder.name)
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    made = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-    try:
+    with new_folder(folder) as made:
         (made / "crops").mkdir()
         records, files = [], {}
         seen: set[tuple[str, str]] = set()
@@ -79,14 +87,36 @@ def write_set(folder: Path, name: str, version: int, lines: Iterable[NewLine], f
             records.append(record)
         write_index(made, name, version, records, files, facts)
         read_set(made)
-        made.chmod(0o700)
+    return read_set(folder)
+
+
+def copy_set(source: Path, folder: Path) -> DataSet:
+    """The checked set in `source`, byte for byte in `folder`, which must not exist or be empty (`DataSetExists`)."""
+    found = read_set(source)
+    names = [*read_manifest(source)["files"], MANIFEST] if found.version else [LABELS]
+    with new_folder(folder) as made:
+        for path in [*(source / name for name in names), *(line.image_path for line in found.lines)]:
+            target = made / path.relative_to(source)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, target)
+    return read_set(folder)
+
+
+@contextmanager
+def new_folder(folder: Path) -> Iterator[Path]:
+    """A folder beside `folder` (mode 0700) to write into; it takes its place at the end, or is removed on an error."""
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise DataSetExists(folder.name)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    made = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    try:
+        yield made
         if folder.exists():
             folder.rmdir()
         made.rename(folder)
     except BaseException:
         shutil.rmtree(made, ignore_errors=True)
         raise
-    return read_set(folder)
 
 
 def facts_of(manifest: dict[str, Any]) -> Facts:

@@ -1,0 +1,68 @@
+"""Lines of pages with their crops, for people to correct: what the recogniser saw, made of it, and how sure it was."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from config.settings import Settings
+from hoso.reading.pages import Page
+from models.datasets.folder import LABELS, DataSetInvalid, clean_text, encode
+from models.datasets.written import DataSetExists
+from models.protocols import Image
+from models.reader import Reader
+from workers.stages.prepare import prepare
+from workers.stages.rasterise import rasterise
+
+HEAD = "file\ttext\tconfidence\treading\tmodel"
+
+
+@dataclass(frozen=True, slots=True)
+class ReadCrop:
+    """A crop, uint8 [h, w, 3] BGR, as the recogniser saw it, with its reading."""
+
+    crop: Image
+    text: str
+    confidence: float
+    model: str
+
+
+class CropReader:
+    """Reads pages into crops; opening it loads the models. A text layer is not looked at: the image is what is read."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._limits = settings.limits
+        self._reader = Reader.open(settings)
+
+    def read(self, page: Page) -> Iterator[ReadCrop]:
+        """The lines of a page in reading order. Raises `FileError` when it cannot be drawn."""
+        ready = prepare(rasterise(page.path, page.media_type, page.index, self._limits).image, self._reader.orient)
+        if ready.blank:
+            return
+        crops = self._reader.crop(ready.image, self._reader.detect(ready.image))
+        for crop, (text, confidence) in zip(crops, self._reader.recognise(crops), strict=True):
+            if text and crop.size:
+                yield ReadCrop(crop, clean_text(text), confidence, self._reader.model)
+
+
+def write_crops(lines: Sequence[ReadCrop], folder: Path, most: int) -> int:
+    """Write `crops/NNNN.png` and `labels.tsv`, the most doubtful first, `most` of them (0: all); how many.
+
+    `labels.tsv` has one line of text a row: a person corrects the second column and leaves the others.
+    Raises `DataSetExists` when the folder holds something, `DataSetInvalid` without a line.
+    """
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise DataSetExists(folder.name)
+    if not lines:
+        raise DataSetInvalid("no line was read")
+    chosen = sorted(lines, key=lambda line: line.confidence)[: most or None]
+    folder.mkdir(parents=True, mode=0o700, exist_ok=True)
+    (folder / "crops").mkdir()
+    rows = [HEAD]
+    for number, line in enumerate(chosen, start=1):
+        name = f"crops/{number:04d}.png"
+        (folder / name).write_bytes(encode(line.crop))
+        rows.append(f"{name}\t{line.text}\t{line.confidence:.3f}\t{line.text}\t{line.model}")
+    (folder / LABELS).write_text("\n".join(rows) + "\n", encoding="utf-8")
+    return len(chosen)

@@ -9,11 +9,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from config.settings import Settings, settings
+from config.settings import Settings
 from dossiers.db.engine import Db
 from dossiers.store import ObjectStore
-from hoso.embedded import instance, state
-from hoso.embedded.errors import NotRunning
+from hoso.cli.admin import open_database
 from models.datasets import DataSet, read_set
 from models.datasets.stored import fetch
 
@@ -30,17 +29,8 @@ class Shelf:
 @contextmanager
 def shelf(home: Path) -> Iterator[Shelf]:
     """Opened for a while. Raises `NotRunning` when there is neither a running instance nor `HOSO_CONFIG`."""
-    if os.environ.get("HOSO_CONFIG"):
-        found = settings()
-    elif state.is_running(home.resolve()):
-        found = instance.at(home).settings("owner")
-    else:
-        raise NotRunning(str(home))
-    db = Db.open(found.database, "cli")
-    try:
+    with open_database(home) as (db, found):
         yield Shelf(db, ObjectStore(found.store), found)
-    finally:
-        db.close()
 
 
 def who() -> str:

@@ -48,17 +48,17 @@ class Verdict:
     forcible: bool = True
 
 
-def judge(candidate: Candidate, champion: Sequence[SuiteResult]) -> tuple[Verdict, ...]:
-    """All verdicts on `candidate` against the champion's newest results, the gates that cannot be forced first."""
+def judge(candidate: Candidate, against: str, champion: Sequence[SuiteResult]) -> tuple[Verdict, ...]:
+    """All verdicts on `candidate` against the newest results of the champion `against` (name@version)."""
     verdicts = [_hash(candidate), _size(candidate)]
     if candidate.charset is not None:
         verdicts.insert(0, _charset(candidate.charset))
     if not champion:
-        verdicts.append(_unmeasured_champion(candidate.role))
+        verdicts.append(_unmeasured_champion(candidate, against))
     measured = {(result.suite, result.digest): result for result in candidate.results}
     for theirs in champion:
         ours = measured.get((theirs.suite, theirs.digest))
-        verdicts += [_missing(candidate, theirs)] if ours is None else _suite(ours, theirs)
+        verdicts += [_missing(candidate, against, theirs.suite)] if ours is None else _suite(ours, theirs)
     return tuple(verdicts)
 
 
@@ -104,22 +104,22 @@ def _size(candidate: Candidate) -> Verdict:
     )
 
 
-def _unmeasured_champion(role: str) -> Verdict:
-    command = "hoso evaluate"
+def _unmeasured_champion(candidate: Candidate, against: str) -> Verdict:
+    command = f"hoso evaluate {candidate.identity} --against {against} --store"
     return Verdict(
         "suites",
         False,
-        f"the {role} in use was never measured, so nothing can be compared: run `{command}` for both",
-        f"mô hình đang dùng ({role}) chưa được đo nên không so sánh được: hãy chạy `{command}` cho cả hai",
+        f"{against}, which is in use, was never measured, so nothing can be compared: run `{command}`",
+        f"{against} đang dùng chưa được đo nên không so sánh được: hãy chạy `{command}`",
     )
 
 
-def _missing(candidate: Candidate, theirs: SuiteResult) -> Verdict:
-    command = f"hoso evaluate {candidate.identity} --suite {theirs.suite}"
-    stale = any(result.suite == theirs.suite for result in candidate.results)
+def _missing(candidate: Candidate, against: str, suite: str) -> Verdict:
+    command = f"hoso evaluate {candidate.identity} --against {against} --suite {suite} --store"
+    stale = any(result.suite == suite for result in candidate.results)
     en = "measured on another edition of the suite" if stale else "not measured"
     vi = "đo trên phiên bản khác của bộ đo" if stale else "chưa đo"
-    return Verdict(theirs.suite, False, f"{en}: run `{command}`", f"{vi}: hãy chạy `{command}`")
+    return Verdict(suite, False, f"{en}: run `{command}`", f"{vi}: hãy chạy `{command}`")
 
 
 def _suite(ours: SuiteResult, theirs: SuiteResult) -> list[Verdict]:

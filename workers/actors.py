@@ -9,18 +9,29 @@ import asyncio
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import cv2
 
 from config.settings import Settings
 from dossiers.page import Polygon
 from dossiers.store import ObjectStore
+from models.engines import Hardware
+from models.opened import OpenModels
+from models.protocols import Detector, Recogniser
 from models.reader import Reader
+from models.weights import Weights
+from models.weights.places import stored
 from workers.batching import Batcher
 from workers.jobs.sources import Sources
 from workers.jobs.tools import Image, Tools
+
+UNUSED_S = 300.0
+"""A model is closed when another one of its role has been used for so long instead."""
+
+Engine = TypeVar("Engine")
 
 
 def resident_mib() -> int:
@@ -45,44 +56,89 @@ class CpuActor:
         return os.getpid()
 
 
+@dataclass(frozen=True, slots=True)
+class _Crop:
+    """A line that waits for its batch: only crops of one model and one width share one."""
+
+    recogniser: Recogniser
+    sha256: str
+    image: Image
+
+    def bucket(self) -> tuple[str, int]:
+        return self.sha256, self.recogniser.bucket(self.image)
+
+
 class ReaderActor:
-    """Owns the detector and the recogniser; its calls are concurrent.
+    """Opens detectors and recognisers by the identity that the caller names; its calls are concurrent.
 
     `pool.reader_threads` calls of the models run at once, each on one thread. Several threads within one call wait for
-    each other at every layer (`benchmarks/results/end_to_end.md` has the bare reader both ways).
+    each other at every layer (`benchmarks/results/end_to_end.md` has the bare reader both ways). A new identity is
+    opened beside the old one while that goes on reading; the old one is closed when it was not asked for in a while.
     """
 
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+    def __init__(self, settings: Settings, niceness: int = 0) -> None:
+        if niceness:
+            os.nice(niceness)
+        self._pool = settings.pool
         cv2.setNumThreads(1)
-        self._reader = Reader.open(settings, threads=1, calls=settings.pool.reader_threads)
-        self._threads = ThreadPoolExecutor(settings.pool.reader_threads, "reader")
-        self._lines: Batcher[Image, tuple[str, float]] | None = None
+        hardware = Hardware(1, self._pool.reader_gpus > 0, self._pool.reader_threads, self._pool.engine)
+        self._models = OpenModels(hardware, stored(ObjectStore(settings.store)))
+        self._threads = ThreadPoolExecutor(self._pool.reader_threads, "reader")
+        self._lines: Batcher[_Crop, tuple[str, float]] | None = None
 
-    async def detect(self, image: Image) -> tuple[list[Polygon], int]:
-        """Line polygons of one upright page, and memory."""
-        loop = asyncio.get_running_loop()
-        polygons = await loop.run_in_executor(self._threads, self._reader.detect, image)
+    async def open(self, weights: Sequence[Weights]) -> list[str]:
+        """Open them before a page needs them; their identities. Raises as `detect` and `recognise` do."""
+        opened = [await (self._detector if each.role == "detector" else self._recogniser)(each) for each in weights]
+        return [engine.identity for engine in opened]
+
+    async def detect(self, image: Image, weights: Weights) -> tuple[list[Polygon], int]:
+        """Line polygons of one upright page by that detector, and memory.
+
+        Raises `WeightsUnavailable` when a registered file is damaged, `WeightsRejected` when a shipped one is.
+        """
+        detector = await self._detector(weights)
+        polygons = await asyncio.get_running_loop().run_in_executor(self._threads, detector.detect, image)
         return polygons, resident_mib()
 
-    async def recognise(self, crops: Sequence[Image]) -> tuple[list[tuple[str, float]], int]:
-        """(text, confidence) of each crop, read in batches shared with whatever other pages are here; and memory."""
-        if self._lines is None:
-            pool, loop = self._settings.pool, asyncio.get_running_loop()
-            self._lines = Batcher(
-                self._reader.recognise,
-                self._reader.bucket,
-                pool.batch_lines,
-                # On the CPU a full batch is no faster than a small one: waiting would only leave a core idle.
-                pool.batch_wait_ms / 1000 if pool.reader_gpus else 0,
-                lambda call: loop.run_in_executor(self._threads, call),
-                at_once=pool.reader_threads,
-            )
-        return await self._lines.submit(crops), resident_mib()
+    async def recognise(self, crops: Sequence[Image], weights: Weights) -> tuple[list[tuple[str, float]], int]:
+        """(text, confidence) of each crop by that recogniser, in batches shared with other pages here; and memory.
 
-    async def model(self) -> str:
-        """`name@version` of the recogniser, recorded with every line."""
-        return self._reader.model
+        Raises as `detect` does, and `CharsetIncomplete`.
+        """
+        recogniser = await self._recogniser(weights)
+        lines = [_Crop(recogniser, weights.sha256, crop) for crop in crops]
+        return await self._batcher().submit(lines), resident_mib()
+
+    def _batcher(self) -> Batcher[_Crop, tuple[str, float]]:
+        if self._lines is None:
+            loop = asyncio.get_running_loop()
+            self._lines = Batcher(
+                _recognised,
+                _Crop.bucket,
+                self._pool.batch_lines,
+                # On the CPU a full batch is no faster than a small one: waiting would only leave a core idle.
+                self._pool.batch_wait_ms / 1000 if self._pool.reader_gpus else 0,
+                lambda call: loop.run_in_executor(self._threads, call),
+                at_once=self._pool.reader_threads,
+            )
+        return self._lines
+
+    async def _detector(self, weights: Weights) -> Detector:
+        return await self._opened(self._models.detector, weights)
+
+    async def _recogniser(self, weights: Weights) -> Recogniser:
+        return await self._opened(self._models.recogniser, weights)
+
+    async def _opened(self, get: Callable[[Weights], Engine], weights: Weights) -> Engine:
+        """What is open is there at once; what must be fetched and opened keeps nobody else waiting."""
+        engine = get(weights) if self._models.is_open(weights) else await asyncio.to_thread(get, weights)
+        self._models.close_unused(UNUSED_S)
+        return engine
 
     async def pid(self) -> int:
         return os.getpid()
+
+
+def _recognised(batch: Sequence[_Crop]) -> list[tuple[str, float]]:
+    """A batch has one model: its bucket says so."""
+    return batch[0].recogniser.recognise([line.image for line in batch])

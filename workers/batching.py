@@ -1,15 +1,15 @@
 """Lines of several pages and dossiers share the recogniser's batches.
 
-Guarantees: a line's result never depends on its batch partners (only lines of one width bucket share a batch, each
-padded to the bucket); results come back in the order given; a batch is sent when it is full, or when the oldest line
-has waited `wait_s`, so that one lone page is not held up. Up to `at_once` batches run side by side.
+Guarantees: a line's result never depends on its batch partners (only lines of one bucket share a batch: one model, one
+width to which each is padded); results come back in the order given; a batch is sent when it is full, or when the
+oldest line has waited `wait_s`, so that one lone page is not held up. Up to `at_once` batches run side by side.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
@@ -33,14 +33,14 @@ class Batcher(Generic[Item, Result]):
     def __init__(
         self,
         run: Callable[[Sequence[Item]], Sequence[Result]],
-        bucket: Callable[[Item], int],
+        bucket: Callable[[Item], Hashable],
         size: int,
         wait_s: float,
         in_thread: Callable[[Callable[[], Sequence[Result]]], asyncio.Future[Sequence[Result]]],
         at_once: int = 1,
     ) -> None:
         self._run, self._bucket, self._size, self._wait_s, self._in_thread = run, bucket, size, wait_s, in_thread
-        self._waiting: dict[int, list[_Waiting[Item, Result]]] = defaultdict(list)
+        self._waiting: dict[Hashable, list[_Waiting[Item, Result]]] = defaultdict(list)
         self._arrived = asyncio.Event()
         self._pumps = [asyncio.create_task(self._serve()) for _ in range(at_once)]
 

@@ -26,6 +26,8 @@ from dossiers.db.engine import Db
 from dossiers.db.listen import Listener
 from dossiers.db.queue import Lease
 from dossiers.errors import Cancelled, DeadlineExceeded, HosoError, LeaseLost
+from models.lifecycle import choose
+from models.weights.places import WeightsUnavailable
 from workers import record
 from workers.flow import STAGES, House
 from workers.isolation import Isolation
@@ -49,6 +51,7 @@ class Dispatcher:
         self._isolation = Isolation()
         self._woken = asyncio.Event()
         self._stopping = False
+        self._models: dict[str, str] = {}
 
     async def run(self) -> None:
         """Work until `stop`. Raises `DatabaseUnavailable` only at the start; later it waits for the database."""
@@ -65,6 +68,7 @@ class Dispatcher:
                 await self._round()
         finally:
             beat.cancel()
+            self.house.shadow.stop()
             await self._give_back()
             listener.stop()
 
@@ -148,9 +152,20 @@ class Dispatcher:
             try:
                 await self._drop_lost()
                 await self.house.transaction(self._reap)
-                await self.house.transaction(status.write, len(self._held), self.house.pool.replaced)
+                models = await self._watch_models()
+                await self.house.transaction(status.write, len(self._held), self.house.pool.replaced, models)
             except HosoError as error:
                 log.warning("no heartbeat possible", code=error.code)
+
+    async def _watch_models(self) -> dict[str, str]:
+        """What a page that begins now is read by. Each page asks for itself; this says it to people."""
+        chosen = await self.house.transaction(choose)
+        if chosen.identities != self._models:
+            self._models = chosen.identities
+            log.info("models", **self._models)
+        if chosen.challenger is None:
+            self.house.pool.dismiss_challenger()
+        return chosen.identities
 
     async def _drop_lost(self) -> None:
         """Runs that were cancelled or given to somebody else stop here at once."""
@@ -189,11 +204,16 @@ async def serve(configured: Settings) -> None:
     pool = Pool(configured)
     db = Db.open(configured.database, "dispatcher")
     try:
-        await pool.ready()
-        dispatcher = Dispatcher(House(configured, db, pool))
+        house = House(configured, db, pool)
+        chosen = await house.transaction(choose)
+        try:
+            await pool.ready([chosen.detector, chosen.recogniser])
+        except WeightsUnavailable as error:  # pages that need it wait; the rest of the work need not
+            log.error("weights unavailable", code=error.code, detail=error.detail)
+        dispatcher = Dispatcher(house)
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, dispatcher.stop)
-        log.info("ready", owner=dispatcher.owner, model=pool.model, pids=await pool.pids())
+        log.info("ready", owner=dispatcher.owner, model=chosen.recogniser.identity, pids=await pool.pids())
         await dispatcher.run()
     finally:
         pool.close()

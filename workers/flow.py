@@ -21,7 +21,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy.orm import Session
@@ -31,11 +31,13 @@ from dossiers.db.engine import Db
 from dossiers.db.queue import Lease
 from dossiers.dossier import Stage
 from dossiers.page import PageReading
+from models.lifecycle import choose
 from workers import load, record
 from workers.jobs import dossiers as whole
 from workers.jobs import ingest as files
 from workers.jobs import pages
 from workers.pool import Pool
+from workers.shadow import ReadLines, Shadow
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -48,6 +50,7 @@ class House:
     settings: Settings
     db: Db
     pool: Pool
+    shadow: Shadow = field(default_factory=Shadow)
 
     async def transaction(self, call: Callable[Concatenate[Session, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
         """`call(session, ...)` in one transaction, in a thread: the event loop never waits for the database."""
@@ -79,15 +82,19 @@ async def prepare(house: House, lease: Lease) -> None:
 
 async def read(house: House, lease: Lease) -> None:
     order = await house.transaction(load.page_order, lease)
+    # Chosen once: whatever is promoted meanwhile, this page is read by one model from its first line to its last.
+    chosen = await house.transaction(choose)
     begun = time.perf_counter()
     image = await house.pool.keep(pages.load_image, order.image_key)
-    polygons = await house.pool.detect(image)
+    polygons = await house.pool.detect(image, chosen.detector)
     crops = await house.pool.keep(pages.crop_page, image, polygons)
-    texts = await house.pool.recognise(crops)
-    lines = pages.lines_of(polygons, texts, house.pool.model)
+    texts = await house.pool.recognise(crops, chosen.recogniser)
+    lines = pages.lines_of(polygons, texts, chosen.recogniser.identity)
     reading = PageReading(lines, order.width, order.height, seconds=time.perf_counter() - begun)
     key = await house.pool.do(pages.keep_lines, lease.dossier_id, reading)
-    await house.transaction(record.read, lease, key, lines, house.pool.model)
+    await house.transaction(record.read, lease, key, lines, chosen.identities)
+    seen = ReadLines(chosen.recogniser.identity, crops, polygons, texts)
+    house.shadow.offer(house.db, house.pool, lease, chosen.challenger, seen)
 
 
 async def understand(house: House, lease: Lease) -> None:

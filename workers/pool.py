@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import ray
@@ -19,7 +19,10 @@ from ray.exceptions import GetTimeoutError, RayActorError, RayError, RayTaskErro
 from config.settings import Settings
 from dossiers.errors import HosoError, Unavailable
 from dossiers.page import Polygon
+from models.weights import Weights, registry
 from workers.actors import CpuActor, ReaderActor
+
+NICEST = 19
 
 
 class WorkerLost(Unavailable):
@@ -134,14 +137,20 @@ class Pool:
         )
         self._cpu = _Group(lambda: cpu.remote(settings), pool.cpu_actors, pool.actor_memory_mib)
         self._readers = _Group(lambda: reader.remote(settings), pool.reader_actors, pool.actor_memory_mib)
-        self.model = ""
+        self._challenger: _Group | None = None
 
-    async def ready(self, timeout_s: float = 120) -> None:
-        """Wait until every actor answers. Raises `WorkerLost` when one cannot start (missing weights, for example)."""
+    async def ready(self, weights: Sequence[Weights] = (), timeout_s: float = 120) -> None:
+        """Wait until every actor answers and every reader has opened `weights` (those that ship unless told).
+
+        Raises `WorkerLost` when one cannot start, `WeightsRejected`, `WeightsUnavailable`, `CharsetIncomplete`.
+        """
+        wanted = list(weights) or [registry()["detector"], registry()["recogniser"]]
         try:
             await asyncio.wait_for(asyncio.gather(*(self._pid(m) for m in self._cpu.members)), timeout_s)
-            for member in self._readers.members:
-                self.model = await asyncio.wait_for(_awaited(member.handle.model.remote()), timeout_s)
+            opening = [_awaited(member.handle.open.remote(wanted)) for member in self._readers.members]
+            await asyncio.wait_for(asyncio.gather(*opening), timeout_s)
+        except RayTaskError as error:
+            raise _cause(error) from error
         except (RayError, TimeoutError) as error:
             raise WorkerLost(str(error)[:500]) from error
 
@@ -169,20 +178,47 @@ class Pool:
         """Run `job(tools, *arguments)` in a CPU actor. Raises what the job raises, `WorkerLost`, `WorkerHung`."""
         return await _fetched(await self.keep(job, *arguments, timeout_s=timeout_s))
 
-    async def detect(self, image: ray.ObjectRef, timeout_s: float = 300) -> list[Polygon]:
-        """Line polygons of an upright page."""
-        found: list[Polygon] = await _fetched(await self._readers.call("detect", image, timeout_s=timeout_s))
+    async def detect(self, image: ray.ObjectRef, weights: Weights, timeout_s: float = 300) -> list[Polygon]:
+        """Line polygons of an upright page, found by the detector `weights`."""
+        found: list[Polygon] = await _fetched(await self._readers.call("detect", image, weights, timeout_s=timeout_s))
         return found
 
-    async def recognise(self, crops: ray.ObjectRef, timeout_s: float = 300) -> list[tuple[str, float]]:
-        """(text, confidence) of each crop; batched in the actor with lines of other pages."""
+    async def recognise(
+        self, crops: ray.ObjectRef, weights: Weights, timeout_s: float = 300
+    ) -> list[tuple[str, float]]:
+        """(text, confidence) of each crop, read by `weights`; batched in the actor with lines of other pages."""
         read: list[tuple[str, float]] = await _fetched(
-            await self._readers.call("recognise", crops, timeout_s=timeout_s)
+            await self._readers.call("recognise", crops, weights, timeout_s=timeout_s)
         )
         return read
 
+    async def challenge(
+        self, crops: ray.ObjectRef, weights: Weights, timeout_s: float = 300
+    ) -> list[tuple[str, float]]:
+        """As `recognise`, in a process of the challenger's own: on one CPU thread that everybody else goes before, so
+        that whatever becomes of it costs the readers nothing."""
+        if self._challenger is None:
+            alone = {"reader_gpus": 0, "reader_threads": 1}
+            settings = self._settings.model_copy(update={"pool": self._settings.pool.model_copy(update=alone)})
+            # A little of a CPU keeps it off the nodes that lend none (the cluster's head, the dispatcher's).
+            actor = ray.remote(ReaderActor).options(
+                num_cpus=0.01, max_restarts=0, max_task_retries=0, max_concurrency=16
+            )
+            self._challenger = _Group(lambda: actor.remote(settings, NICEST), 1, settings.pool.actor_memory_mib)
+        read: list[tuple[str, float]] = await _fetched(
+            await self._challenger.call("recognise", crops, weights, timeout_s=timeout_s)
+        )
+        return read
+
+    def dismiss_challenger(self) -> None:
+        """End the challenger's process, if there is one."""
+        if self._challenger is not None:
+            self._challenger.close()
+            self._challenger = None
+
     def close(self) -> None:
         """End the actors, and Ray itself where this process started it."""
+        self.dismiss_challenger()
         self._cpu.close()
         self._readers.close()
         if self._settings.pool.address == "local":

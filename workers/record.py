@@ -7,7 +7,7 @@ go on. So a result is stored at most once, and by the newest holder alone.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import delete, select, update
@@ -121,11 +121,12 @@ def prepared(session: Session, lease: Lease, result: Prepared) -> None:
     steps.after_stage(session, dossier, Stage.PREPARE, lease.page)
 
 
-def read(session: Session, lease: Lease, lines_key: str, lines: tuple[Line, ...], model: str) -> None:
-    """The page is read; when it was the last one, the dossier can be understood."""
+def read(session: Session, lease: Lease, lines_key: str, lines: tuple[Line, ...], models: Mapping[str, str]) -> None:
+    """The page is read by `models` (name@version by role); when it was the last one, the dossier can be understood."""
     dossier = _begin(session, lease)
     confidence = sum(line.confidence for line in lines) / len(lines) if lines else None
-    _set_page(session, lease, lines_key=lines_key, line_count=len(lines), confidence=confidence, model=model)
+    by = {"model": models["recogniser"], "detector": models["detector"]}
+    _set_page(session, lease, lines_key=lines_key, line_count=len(lines), confidence=confidence, **by)
     steps.after_stage(session, dossier, Stage.READ, lease.page)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from sqlalchemy import delete, func
@@ -17,9 +18,12 @@ class Status:
     def __init__(self, owner: str, kind: str = "dispatcher") -> None:
         self._owner, self._kind, self._since = owner, kind, datetime.now(UTC)
 
-    def write(self, session: Session, held: int, replaced: dict[str, int]) -> None:
-        """In the caller's transaction."""
+    def write(
+        self, session: Session, held: int, replaced: dict[str, int], models: Mapping[str, str] | None = None
+    ) -> None:
+        """In the caller's transaction. `models`: what a reading process reads with, name@version by role."""
         values = {"kind": self._kind, "since": self._since, "held": held, "replaced": replaced, "seen_at": func.now()}
+        values["models"] = dict(models or {})
         statement = insert(WorkerRow).values(owner=self._owner, **values)
         session.execute(statement.on_conflict_do_update(index_elements=["owner"], set_=values))
         session.execute(delete(WorkerRow).where(WorkerRow.seen_at < func.now() - func.make_interval(0, 0, 0, 0, 1)))

@@ -23,7 +23,7 @@ from dossiers.db.model_tables import (
     ModelVersionRow,
     ShadowRunRow,
 )
-from dossiers.errors import Conflict, NotFound
+from dossiers.errors import Conflict
 
 
 class ChampionMoved(Conflict):
@@ -167,13 +167,11 @@ def keep_evaluation(session: Session, result: Mapping[str, Any]) -> None:
 
 def evaluations(session: Session, sha256: str) -> list[dict[str, Any]]:
     """The newest result of each suite for the weight file with this hash, in order of the suites' names."""
-    newest = (
-        select(ModelEvaluationRow.result)
-        .where(ModelEvaluationRow.sha256 == sha256)
-        .distinct(ModelEvaluationRow.suite)
-        .order_by(ModelEvaluationRow.suite, ModelEvaluationRow.id.desc())
+    found = session.scalars(
+        select(ModelEvaluationRow).where(ModelEvaluationRow.sha256 == sha256).order_by(ModelEvaluationRow.id)
     )
-    return list(session.scalars(newest))
+    newest = {row.suite: row.result for row in found}
+    return [newest[suite] for suite in sorted(newest)]
 
 
 def remove_unused(session: Session, older_than: datetime, now: datetime) -> list[str]:
@@ -192,11 +190,8 @@ def remove_unused(session: Session, older_than: datetime, now: datetime) -> list
     return list(gone.scalars())
 
 
-def find_version(session: Session, said: str, role: str | None = None) -> ModelVersionRow:
-    """By `name@version`, by version alone, by id, or by the beginning (8 signs or more) of its SHA-256.
-
-    Raises `NotFound` unless exactly one fits.
-    """
+def find_versions(session: Session, said: str, role: str | None = None) -> Sequence[ModelVersionRow]:
+    """Those called so: by `name@version`, version alone, id, or the beginning (8 signs or more) of the SHA-256."""
     name, _, version = said.rpartition("@")
     fits = ModelVersionRow.version == version
     if name:
@@ -206,7 +201,4 @@ def find_version(session: Session, said: str, role: str | None = None) -> ModelV
     with suppress(ValueError):
         fits |= ModelVersionRow.id == uuid.UUID(said)
     wanted = select(ModelVersionRow).where(fits)
-    found = session.scalars(wanted.where(ModelVersionRow.role == role) if role else wanted).all()
-    if len(found) != 1:
-        raise NotFound(", ".join(f"{row.role} {row.name}@{row.version}" for row in found) or said)
-    return found[0]
+    return session.scalars(wanted.where(ModelVersionRow.role == role) if role else wanted).all()

@@ -11,12 +11,16 @@ import onnx
 from models.weights import HERE, Weights, registry
 
 
-def another_version(folder: Path, version: str, without: str = "") -> Weights:
-    """Write `<version>.onnx` to `folder`; `without`: letters that its charset lacks (it then reads wrong)."""
+def another_version(folder: Path, version: str, without: str = "", swapped: tuple[str, str] | None = None) -> Weights:
+    """Write `<version>.onnx` to `folder`. `without`: letters that its charset lacks; `swapped`: two letters that it
+    takes for each other, so that it reads worse and can still write everything."""
     shipped = registry()["recogniser"]
     graph = onnx.load(str(HERE / shipped.file))
     notes = {entry.key: entry.value for entry in graph.metadata_props}
     charset = ["?" if letter in without else letter for letter in json.loads(notes["charset"])]
+    if swapped:
+        one, other = map(charset.index, swapped)
+        charset[one], charset[other] = charset[other], charset[one]
     notes |= {"charset": json.dumps(charset, ensure_ascii=False), "name": shipped.name, "version": version}
     del graph.metadata_props[:]
     for key, value in notes.items():

@@ -15,6 +15,7 @@ import ray
 from config.settings import Settings
 from dossiers.errors import InputError
 from dossiers.store import ObjectStore
+from models.weights import registry
 from tests.workers.pool_jobs import answer, die, grow, nap, refuse
 from workers.pool import Pool, WorkerHung, WorkerLost
 
@@ -58,12 +59,12 @@ async def test_a_killed_actor_is_replaced_and_its_caller_told(pool: Pool) -> Non
 
 async def test_a_killed_reader_is_replaced_and_reads_again(pool: Pool) -> None:
     image = ray.put(np.full((64, 256, 3), 255, np.uint8))
-    await pool.detect(image)
+    await pool.detect(image, registry()["detector"])
     (reader,) = (await pool.pids())["reader"]
     os.kill(reader, signal.SIGKILL)
     for _ in range(50):
         try:
-            await pool.detect(image)
+            await pool.detect(image, registry()["detector"])
         except WorkerLost:
             continue
         break

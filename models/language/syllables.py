@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import gzip
 import math
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from dossiers.values.syllables import is_syllable
@@ -32,6 +32,7 @@ class SyllableModel:
     def __init__(self, single: dict[str, int], pairs: dict[tuple[str, str], int]) -> None:
         self._single, self._pairs = single, pairs
         self._all = sum(n for word, n in single.items() if word != START)
+        self._log_chance = lru_cache(maxsize=65536)(self._counted)
 
     @classmethod
     def load(cls, path: Path = FILE) -> SyllableModel:
@@ -61,7 +62,7 @@ class SyllableModel:
         core = before.strip(_AROUND)
         return core.lower() if core.isalpha() else START
 
-    def _log_chance(self, word: str, before: str) -> float:
+    def _counted(self, word: str, before: str) -> float:
         small = word.lower()
         single = self._single.get(small, 0)
         follows = self._pairs.get((before, small), 0)

@@ -22,9 +22,7 @@ SURE = 0.97
 WIDTH = 12
 """Prefixes kept after each step."""
 LEAST = 0.003
-"""Classes below this chance are not followed."""
-MOST = 6
-"""Classes followed at one step."""
+"""Classes below this chance are not followed (a few hundred classes share a chance of one: one is always above)."""
 WEIGHT = 0.45
 """How much a log-chance of the language counts beside one of the eye."""
 
@@ -40,12 +38,11 @@ def search(
     `before`, `after`: the neighbouring words ("" at the ends of the line).
     """
     beams: dict[str, tuple[float, float]] = {"": (1.0, 0.0)}  # prefix -> (chance ending in blank, in its last sign)
-    for step in chances:
-        order = np.argpartition(step, -MOST)[-MOST:]
-        follow = [(int(c), float(step[c])) for c in order if step[c] >= LEAST]
-        if not follow:
-            best = int(step.argmax())
-            follow = [(best, float(step[best]))]
+    follows: list[list[tuple[int, float]]] = [[] for _ in chances]
+    rows, classes = np.nonzero(chances >= LEAST)
+    for row, c, p in zip(rows.tolist(), classes.tolist(), chances[rows, classes].tolist(), strict=True):
+        follows[row].append((c, p))
+    for follow in follows:
         grown: dict[str, list[float]] = defaultdict(lambda: [0.0, 0.0])
         for prefix, (blank, sign) in beams.items():
             for c, p in follow:

@@ -27,14 +27,13 @@ def decode(chances: Steps, characters: Sequence[str], language: SyllableModel | 
     `characters[k]` is the character of class k + 1. No sign: ("", 0.0). Without `language` the best path stands.
     """
     best, top = chances.argmax(axis=1), chances.max(axis=1)
-    doubt = in_doubt(chances, best, top)
     words: list[str] = []
     confidence = 1.0
     spans = list(_spans(best, top, characters.index(" ") + 1 if " " in characters else -1))
     for number, (start, end) in enumerate(spans):
         signs, sure = _best_path(best[start:end], top[start:end], characters)
         plain = "".join(signs)
-        if language is None or not doubt[start:end].any() or not set(plain) - _DOTS:
+        if language is None or float(top[start:end].min()) >= SURE or not set(plain) - _DOTS:
             words.append(plain)
             confidence *= float(np.prod(_that_matter(signs, sure)))
             continue
@@ -45,29 +44,6 @@ def decode(chances: Steps, characters: Sequence[str], language: SyllableModel | 
         confidence *= chance
     text = " ".join(unicodedata.normalize("NFC", " ".join(words)).split())
     return (text, round(confidence, 4)) if text else ("", 0.0)
-
-
-def in_doubt(chances: Steps, best: NDArray[np.int64], top: NDArray[np.float32]) -> NDArray[np.bool_]:
-    """Which steps leave it open what stands there, bool [steps].
-
-    Where one sign goes over into the next its steps are shared between both and the blank: that is no doubt. Doubt is
-    a sign that is nowhere sure, or a chance for a sign that is neither of its neighbours.
-    """
-    steps = np.arange(len(best))
-    written = best != BLANK
-    before = best[np.maximum.accumulate(np.where(written, steps, 0))]
-    after = best[np.minimum.accumulate(np.where(written, steps, len(best) - 1)[::-1])[::-1]]
-    known = chances[:, BLANK] + chances[steps, before] * (before != BLANK)
-    known += chances[steps, after] * ((after != BLANK) & (after != before))
-    doubt: NDArray[np.bool_] = known < SURE
-    starts = np.flatnonzero(written & np.r_[True, best[1:] != best[:-1]])
-    for start in starts.tolist():
-        end = start + 1
-        while end < len(best) and best[end] == best[start]:
-            end += 1
-        if top[start:end].max() < SURE:
-            doubt[start:end] = True
-    return doubt
 
 
 def _spans(best: NDArray[np.int64], top: NDArray[np.float32], space: int) -> Iterator[tuple[int, int]]:

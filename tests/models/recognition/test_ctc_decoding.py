@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from models.language.syllables import shipped
-from models.recognition.ctc import decode, in_doubt
+from models.recognition.ctc import decode
 
 SIGNS = ("a", "n", " ", "a\u0301", ".")
 
@@ -81,15 +81,3 @@ def test_only_blanks_or_spaces_are_nothing_with_no_confidence() -> None:
 def test_how_many_leader_dots_there_are_is_no_doubt() -> None:
     assert _decode([1, 0, 5, 0, 5, 0, 5], [0.9, 1, 0.3, 1, 0.4, 1, 0.2]) == ("a...", 0.9)
     assert _decode([1, 0, 5], [0.9, 1, 0.5]) == ("a.", 0.45), "one full stop is a sign like others"
-
-
-def test_where_one_sign_goes_over_into_the_next_is_no_doubt() -> None:
-    steps = np.array([[0.0, 1, 0], [0.5, 0.5, 0], [0.0, 0.4, 0.6], [0, 0, 1], [0.6, 0, 0.4]], dtype=np.float32)
-    assert not in_doubt(steps, steps.argmax(axis=1), steps.max(axis=1)).any()
-
-
-def test_a_sign_that_may_be_another_or_may_not_be_there_is_in_doubt() -> None:
-    another = np.array([[0.0, 1, 0, 0], [0.0, 0, 0.8, 0.2], [1, 0, 0, 0]], dtype=np.float32)
-    assert in_doubt(another, another.argmax(axis=1), another.max(axis=1)).tolist() == [False, True, False]
-    missing = np.array([[0.0, 1, 0, 0], [0.6, 0, 0, 0.4], [0, 1, 0, 0]], dtype=np.float32)
-    assert in_doubt(missing, missing.argmax(axis=1), missing.max(axis=1)).tolist() == [False, True, False]

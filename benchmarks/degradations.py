@@ -91,9 +91,8 @@ def pooled(runs: Sequence[SuiteRun], name: str) -> SuiteResult:
     """All lines of several page suites as if they were one."""
     first = runs[0].result
     seconds = sum(run.result.lines / run.result.lines_per_second for run in runs)
-    about = Measured(
-        name, "", first.role, first.model, first.sha256, seconds, max(r.result.peak_mib for r in runs), first.machine, True
-    )  # fmt: skip
+    peak = max(run.result.peak_mib for run in runs)
+    about = Measured(name, "", first.role, first.model, first.sha256, seconds, peak, first.machine, pages=True)
     return summarise([judged.score for run in runs for judged in run.judged], about)
 
 
@@ -122,8 +121,8 @@ def markdown(card: dict[str, Any]) -> str:
     """The card for people."""
     rows = [*card["suites"], {**card["degraded"], "suite": "**eight degradations together**", "about": "pooled"}]
     table = "\n".join(
-        f"| {r['suite']} | {r['about']} | {r['lines']} | {_cer(r)} | {r['wer']['value']:.2%} | {r['exact']['value']:.1%} | "
-        f"{r['missed']} | {r['tone_only']:.0%} | {r['ece']:.3f} | {r['review_share']:.1%} |"
+        f"| {r['suite']} | {r['about']} | {r['lines']} | {_cer(r)} | {r['wer']['value']:.2%} | "
+        f"{r['exact']['value']:.1%} | {r['missed']} | {r['tone_only']:.0%} | {r['ece']:.3f} | {r['review_share']:.1%} |"
         for r in rows
     )
     causes = "\n".join(
@@ -140,9 +139,11 @@ Measured {card["at"]} on {card["machine"]}, Python {card["python"]}; {models}. C
 
 | | measured | goal |
 | --- | --- | --- |
-| CER over the eight degradations | {card["degraded"]["cer"]["value"]:.2%} | {GOALS["degraded"]} |
-| handwriting-like lines, fonts kept out of training (no real handwriting was measured) | {hand["cer"]["value"]:.2%} | {GOALS["lines-hand"]} |
+| CER over the eight degradations | {_cer(card["degraded"])} | {GOALS["degraded"]} |
+| CER of handwriting-like lines, fonts kept out of training | {_cer(hand)} | {GOALS["lines-hand"]} |
 | table cells exact | {cells["exact"]["value"]:.1%} | {GOALS["pages-table"]} |
+
+No real handwriting was measured.
 
 CER with its 95 % interval (bootstrap over lines). Review: lines below the smallest threshold that finds 95 % of the
 misread ones. The unit of `pages-table` is the cell.

@@ -1,0 +1,38 @@
+"""`hoso evaluate` as a person runs it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from models.evaluation.result import result_from_json
+from models.weights import HERE, registry
+from tests.hoso.support import hoso, said
+
+
+def test_two_models_are_measured_side_by_side_and_reported(tmp_path: Path) -> None:
+    file = HERE / registry()["recogniser"].file
+    done = hoso(
+        "evaluate", file, "--against", "recogniser", "--suite", "lines-hand", "--size", "4", "--threads", "1",
+        "--out", tmp_path / "out", "--json",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    results = [result_from_json(held) for held in said(done)]
+    assert [result.suite for result in results] == ["lines-hand", "lines-hand"]
+    assert results[0].digest == results[1].digest
+    assert results[0].sha256 == results[1].sha256
+    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert "no real handwriting was measured" in page
+    assert (tmp_path / "out" / "results.json").is_file()
+
+
+def test_a_person_is_told_that_handwriting_was_not_measured() -> None:
+    done = hoso("evaluate", "--suite", "lines-hand", "--size", "2", "--threads", "1", lang="vi")
+    assert done.returncode == 0, done.stderr
+    assert "chưa đo chữ viết tay thật" in done.stdout
+
+
+def test_an_unknown_suite_names_those_there_are() -> None:
+    done = hoso("evaluate", "--suite", "lines-nothing", "--json")
+    assert done.returncode == 2
+    assert said(done)["error"]["code"] == "evaluation.suite_unknown"
+    assert "pages-phone" in said(done)["error"]["detail"]

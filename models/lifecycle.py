@@ -10,6 +10,7 @@ import json
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, cast
 
@@ -18,7 +19,7 @@ from sqlalchemy.orm import Session
 from dossiers.db import models, shadow
 from dossiers.db.engine import Db
 from dossiers.db.model_tables import ModelChampionRow, ModelVersionRow, ShadowRunRow
-from dossiers.errors import HosoError, InputError, NotFound
+from dossiers.errors import Conflict, HosoError, InputError, NotFound
 from dossiers.store import ObjectDamaged, ObjectStore
 from models.engines import Hardware, open_network
 from models.evaluation.result import SuiteResult, result_from_json
@@ -47,6 +48,14 @@ class GatesNotPassed(HosoError):
     exit_code = 5
     vi = "Mô hình chưa qua các cổng kiểm tra nên không được đưa vào dùng. Hãy làm theo hướng dẫn ở từng cổng."
     en = "The model did not pass its gates and is not promoted. Each gate says what to do."
+
+
+class AlreadyChampion(Conflict):
+    """It is in use already."""
+
+    code = "models.already_champion"
+    vi = "Phiên bản này đang được dùng. `hoso models list` cho biết bản nào đang dùng."
+    en = "This version is the champion already. `hoso models list` shows which one is in use."
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +172,8 @@ def register(
         raise ModelFileInvalid(" ".join(lacking))
     data = file.read_bytes()
     shipped = registry()[facts["role"]]
-    if f"{facts['name']}@{facts['version']}" == shipped.identity:
+    same_name = f"{facts['name']}@{facts['version']}" == shipped.identity
+    if same_name or sha256(data).hexdigest() == shipped.sha256:
         raise models.AlreadyRegistered(f"{shipped.identity} ships with Hoso")
     stored = store.put_weights(facts["role"], data)
     row = ModelVersionRow(
@@ -197,15 +207,15 @@ def examine(db: Db, store: ObjectStore, known: Known) -> Examined:
     with db.transaction() as session:
         theirs, row = champion(session, known.weights.role)
         ours_measured, theirs_measured = results(session, known), results(session, theirs)
-    facts, size, sha256 = _stored_facts(store, known)
+    facts, size, found = _stored_facts(store, known)
     recognises = known.weights.role == "recogniser"
     candidate = Candidate(
         role=known.weights.role,
         identity=known.identity,
         size=size,
         sha256=known.weights.sha256,
-        stored_sha256=sha256,
-        charset=(charset_of(facts) or ()) if recognises and sha256 else None,
+        stored_sha256=found,
+        charset=(charset_of(facts) or ()) if recognises and found else None,
         results=ours_measured,
     )
     return Examined(known, theirs, row, judge(candidate, theirs.identity, theirs_measured))
@@ -230,8 +240,10 @@ def _stored_facts(store: ObjectStore, known: Known) -> tuple[Mapping[str, str], 
 def promote(db: Db, examined: Examined, by: str, reason: str = "") -> None:
     """Make it champion. `reason` forces the gates that can be forced, and is kept.
 
-    Raises `GatesNotPassed`, `ChampionMoved`.
+    Raises `GatesNotPassed`, `AlreadyChampion`, `ChampionMoved`.
     """
+    if examined.known.weights.sha256 == examined.champion.weights.sha256:
+        raise AlreadyChampion(examined.known.identity)
     failed = [verdict.gate for verdict in examined.verdicts if not verdict.passed]
     if not passed(examined.verdicts, forced=bool(reason)):
         raise GatesNotPassed(", ".join(failed))

@@ -28,11 +28,16 @@ def start(session: Session, version: ModelVersionRow, champion: str, share: floa
     return row
 
 
-def end(session: Session, role: str) -> bool:
-    """No challenger any more; whether there was one."""
+def end(session: Session, role: str, by: str = "") -> bool:
+    """No challenger any more; whether there was one. `by` ended it, for the audit log (a promotion has its own line)."""
     active = (ShadowRunRow.role == role) & ShadowRunRow.ended_at.is_(None)
-    ended = session.execute(update(ShadowRunRow).where(active).values(ended_at=func.now()).returning(ShadowRunRow.id))
-    return bool(ended.all())
+    ended = session.execute(
+        update(ShadowRunRow).where(active).values(ended_at=func.now()).returning(ShadowRunRow.challenger)
+    )
+    challengers = ended.scalars().all()
+    if by and challengers:
+        audit.append(session, by, "model.shadow_ended", role=role, model=challengers[0])
+    return bool(challengers)
 
 
 def active(session: Session, role: str) -> tuple[ShadowRunRow, ModelVersionRow] | None:

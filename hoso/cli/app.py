@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from dossiers.errors import HosoError
-from hoso.cli import admin, data, demo, doctor, dossiers, evaluate, lifecycle, migrate, read
+from hoso.cli import admin, data, demo, doctor, dossiers, evaluate, lifecycle, migrate, models, read, train
 from hoso.cli.common import complain, err
 from hoso.cli.words import say
 
@@ -48,7 +48,9 @@ read.register(app)
 data.register(app)
 evaluate.register(app)
 admin.register(app)
+models.register(app)
 migrate.register(app)
+train.register(app)
 
 
 def run(arguments: list[str]) -> int:

@@ -122,6 +122,8 @@ class Retention(_Section):
     original_days: int = Field(3650, description="Object lock and life of originals")
     artifact_days: int = Field(365, description="Life of derived artifacts after the end of the dossier")
     training_days: int = Field(730, ge=1, description="Longest life of a data set made of corrected lines")
+    shadow_days: int = Field(30, ge=1, description="Life of lines that a challenger read otherwise")
+    candidate_days: int = Field(180, ge=1, description="Life of a registered weight file that never was in use")
     idempotency_hours: int = Field(48, description="Life of an Idempotency-Key")
 
 

@@ -2,7 +2,8 @@
 
 Removed are expired idempotency keys and sessions, presigned uploads nobody used, originals that never became part of a
 dossier, everything derived from a dossier whose retention has passed (its row stays and says when: GET is 410 with the
-date), and data sets past their end. Originals of accepted dossiers are under object lock and are never touched here.
+date), data sets past their end, lines that a challenger read otherwise, and weight files that nobody uses (their
+versions stay and say when; what was champion once stays whole, so that a rollback always can). Originals of accepted dossiers are under object lock and are never touched here.
 
 Each step stands alone and can be repeated: what a killed janitor left is what the next one finds.
 """
@@ -17,9 +18,10 @@ from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
 from config.settings import Settings
-from dossiers.db import audit, events
+from dossiers.db import audit, events, models
 from dossiers.db.data_set_tables import LineCorrectionRow
 from dossiers.db.engine import Db
+from dossiers.db.model_tables import ShadowReadingRow
 from dossiers.db.tables import CorrectionRow, DocumentRow, DossierRow, FieldRow
 from dossiers.db.trust import IdempotencyRow, SessionRow, UploadRow
 from dossiers.dossier import TERMINAL, State
@@ -42,6 +44,9 @@ class Cleaned:
     artifacts: int = 0
     data_sets: int = 0
     data_set_objects: int = 0
+    shadow_readings: int = 0
+    model_versions: int = 0
+    weights: int = 0
 
     def counts(self) -> dict[str, int]:
         return asdict(self)
@@ -58,6 +63,7 @@ def clean(db: Db, store: ObjectStore, settings: Settings, now: datetime | None =
     _orphans(db, store, now, done)
     _expired(db, store, settings, now, done)
     done.data_sets, done.data_set_objects = erasure.expire(db, store, now)
+    _models(db, store, settings, now, done)
     return done
 
 
@@ -129,6 +135,22 @@ def _expired(db: Db, store: ObjectStore, settings: Settings, now: datetime, done
             done.artifacts += store.remove_artifacts(dossier_id)
 
 
+def _models(db: Db, store: ObjectStore, settings: Settings, now: datetime, done: Cleaned) -> None:
+    """Challengers' lines past their time; then candidates that nobody put to use, and files without a version."""
+    keep = settings.retention
+    with db.transaction() as session:
+        old = ShadowReadingRow.at < now - timedelta(days=keep.shadow_days)
+        done.shadow_readings = _removed(session, delete(ShadowReadingRow).where(old))
+        done.model_versions = models.remove_unused(session, now - timedelta(days=keep.candidate_days), now)
+    with db.transaction() as session:
+        owned = models.owned_keys(session)
+    for key, written in list(store.weights()):
+        # A file that is being registered is stored before its row is there.
+        if key not in owned and written < now - GRACE:
+            store.remove_weights(key)
+            done.weights += 1
+
+
 def _mark(session: Session, dossier_id: uuid.UUID, now: datetime) -> None:
     """Set `expired_at` and remove the values that were read; who decided what stays."""
     dossier = session.get(DossierRow, dossier_id, with_for_update=True)
@@ -136,6 +158,7 @@ def _mark(session: Session, dossier_id: uuid.UUID, now: datetime) -> None:
         return
     session.execute(delete(LineCorrectionRow).where(LineCorrectionRow.dossier_id == dossier_id))
     session.execute(delete(CorrectionRow).where(CorrectionRow.dossier_id == dossier_id))
+    session.execute(delete(ShadowReadingRow).where(ShadowReadingRow.dossier_id == dossier_id))
     session.execute(delete(FieldRow).where(FieldRow.dossier_id == dossier_id))
     session.execute(delete(DocumentRow).where(DocumentRow.dossier_id == dossier_id))
     dossier.expired_at = now

@@ -174,8 +174,8 @@ def evaluations(session: Session, sha256: str) -> list[dict[str, Any]]:
     return [newest[suite] for suite in sorted(newest)]
 
 
-def remove_unused(session: Session, older_than: datetime, now: datetime) -> list[str]:
-    """Mark versions older than `older_than` that never were champion and are no challenger; the keys to remove."""
+def remove_unused(session: Session, older_than: datetime, now: datetime) -> int:
+    """Give up versions older than `older_than` that never were champion and are no challenger; how many."""
     ever = select(ModelChampionRow.version_id).where(ModelChampionRow.version_id.is_not(None))
     challenging = select(ShadowRunRow.version_id).where(ShadowRunRow.ended_at.is_(None))
     unused = (
@@ -184,10 +184,13 @@ def remove_unused(session: Session, older_than: datetime, now: datetime) -> list
         & ModelVersionRow.id.not_in(ever)
         & ModelVersionRow.id.not_in(challenging)
     )
-    gone = session.execute(
-        update(ModelVersionRow).where(unused).values(removed_at=now).returning(ModelVersionRow.object_key)
-    )
-    return list(gone.scalars())
+    gone = session.execute(update(ModelVersionRow).where(unused).values(removed_at=now).returning(ModelVersionRow.id))
+    return len(gone.all())
+
+
+def owned_keys(session: Session) -> set[str]:
+    """Keys of the weight files that a version needs."""
+    return set(session.scalars(select(ModelVersionRow.object_key).where(ModelVersionRow.removed_at.is_(None))))
 
 
 def find_versions(session: Session, said: str, role: str | None = None) -> Sequence[ModelVersionRow]:

@@ -29,7 +29,7 @@ def start(session: Session, version: ModelVersionRow, champion: str, share: floa
 
 
 def end(session: Session, role: str, by: str = "") -> bool:
-    """No challenger any more; whether there was one. `by` ended it, for the audit log (a promotion has its own line)."""
+    """No challenger any more; whether there was one. `by` ended it, for the audit log (not by a promotion)."""
     active = (ShadowRunRow.role == role) & ShadowRunRow.ended_at.is_(None)
     ended = session.execute(
         update(ShadowRunRow).where(active).values(ended_at=func.now()).returning(ShadowRunRow.challenger)

@@ -103,7 +103,8 @@ def _add_field(
     form = forms().get(found.document_kind)
     known = form.field(field.key) if form else None
     # What an earlier field changed in the line stays: the next one is looked for in the text as it is by now.
-    now = [Line(chosen[key, i].text, line.polygon, 1.0) if (key, i) in chosen else line for i, line in enumerate(lines)]
+    earlier = {i: chosen[key, i] for i in range(len(lines)) if (key, i) in chosen and chosen[key, i].source == "field"}
+    now = [Line(earlier[i].text, line.polygon, 1.0) if i in earlier else line for i, line in enumerate(lines)]
     try:
         if field.box is None:
             raise FieldSkipped("field without a place on the page")

@@ -3,7 +3,8 @@
 Removed are expired idempotency keys and sessions, presigned uploads nobody used, originals that never became part of a
 dossier, everything derived from a dossier whose retention has passed (its row stays and says when: GET is 410 with the
 date), data sets past their end, lines that a challenger read otherwise, and weight files that nobody uses (their
-versions stay and say when; what was champion once stays whole, so that a rollback always can). Originals of accepted dossiers are under object lock and are never touched here.
+versions stay and say when; what was champion once stays whole, so that a rollback always can). Originals of accepted
+dossiers are under object lock and are never touched here.
 
 Each step stands alone and can be repeated: what a killed janitor left is what the next one finds.
 """

@@ -54,6 +54,10 @@ class SyllableModel:
             return 0.0
         return self._log_chance(core, self.context(before)) - _USUAL
 
+    def knows(self, word: str) -> bool:
+        """Whether `word` stands in the corpora."""
+        return word.strip(_AROUND).lower() in self._single
+
     @staticmethod
     def context(before: str) -> str:
         """What the word after `before` is judged by."""

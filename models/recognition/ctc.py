@@ -1,7 +1,7 @@
 """CTC decoding: from chances over time to NFC text and a confidence.
 
 Where every step is sure the best path stands; words in doubt are searched anew with the language beside the eye
-(`models.recognition.beam`). The confidence is the chance that every sign is right: the product of the signs' chances
+(`models.recognition.beam`). A line's chance is the chance that every sign is right: the product of the signs' chances
 and of the chances of the readings that were searched. (The mean of the signs' chances hides the one sign in doubt
 among forty sure ones: on 1,500 synthetic lines, 84 of them misread, a threshold of 0.85 found 6 % of the misread lines
 by the mean and 86 % by the product.) Leader dots are left out: how many there are tells nothing.
@@ -9,6 +9,7 @@ by the mean and 86 % by the product.) Leader dots are left out: how many there a
 
 from __future__ import annotations
 
+import math
 import unicodedata
 from collections.abc import Iterator, Sequence
 
@@ -17,33 +18,39 @@ from numpy.typing import NDArray
 
 from models.language.syllables import SyllableModel
 from models.recognition.beam import BLANK, SURE, Steps, search
+from models.recognition.confidence import Evidence
 
 _DOTS = frozenset(".…")
 
 
-def decode(chances: Steps, characters: Sequence[str], language: SyllableModel | None = None) -> tuple[str, float]:
-    """One line: float32 [steps, classes], each row summing to 1 -> (NFC text, chance in 0..1 that all of it is right).
+def decode(chances: Steps, characters: Sequence[str], language: SyllableModel | None = None) -> Evidence:
+    """One line: float32 [steps, classes], each row summing to 1 -> its NFC text and what speaks for it.
 
-    `characters[k]` is the character of class k + 1. No sign: ("", 0.0). Without `language` the best path stands.
+    `characters[k]` is the character of class k + 1. No sign: empty text, chance 0. Without `language` the best path
+    stands.
     """
     best, top = chances.argmax(axis=1), chances.max(axis=1)
     words: list[str] = []
-    confidence = 1.0
+    sures: list[float] = []
+    overruled = 0
     spans = list(_spans(best, top, characters.index(" ") + 1 if " " in characters else -1))
     for number, (start, end) in enumerate(spans):
         signs, sure = _best_path(best[start:end], top[start:end], characters)
         plain = "".join(signs)
         if language is None or float(top[start:end].min()) >= SURE or not set(plain) - _DOTS:
             words.append(plain)
-            confidence *= float(np.prod(_that_matter(signs, sure)))
+            sures.append(float(np.prod(_that_matter(signs, sure))))
             continue
         before = words[-1].split(" ")[-1] if words else ""
         after = _first_word(best, top, spans[number + 1 :], characters)
         found, chance = search(chances[start:end], characters, before, after, language)
         words.append(found)
-        confidence *= chance
+        sures.append(chance)
+        overruled += found != " ".join(plain.split())
     text = " ".join(unicodedata.normalize("NFC", " ".join(words)).split())
-    return (text, round(confidence, 4)) if text else ("", 0.0)
+    if not text:
+        return Evidence("", 0.0, 0.0, 0)
+    return Evidence(text, math.prod(sures), min(sures), overruled)
 
 
 def _spans(best: NDArray[np.int64], top: NDArray[np.float32], space: int) -> Iterator[tuple[int, int]]:

@@ -19,6 +19,7 @@ from models.charset import require_vietnamese
 from models.engines import Hardware, open_network
 from models.language.syllables import shipped
 from models.protocols import Image
+from models.recognition.confidence import Confidence, Evidence, observations
 from models.recognition.ctc import decode
 from models.recognition.prepare import HEIGHT, Pixels, bucket_width, scale_to_height, scaled_width, to_pixels
 from models.weights import HERE, Weights, WeightsRejected
@@ -37,7 +38,8 @@ class OnnxRecogniser:
         self.charset: tuple[str, ...] = tuple(json.loads(metadata["charset"]))
         require_vietnamese(self.charset, weights.identity)
         self.identity = weights.identity
-        self._language = shipped()
+        self.language = shipped()
+        self._confidence = Confidence.from_metadata(metadata)
         self._places = GPU_BATCH if self._network.on_gpu else 1
 
     def bucket(self, crop: Image) -> int:
@@ -46,7 +48,11 @@ class OnnxRecogniser:
 
     def recognise(self, crops: Sequence[Image]) -> list[tuple[str, float]]:
         """(NFC text, confidence in 0..1 to four digits) of each crop, in order; an empty crop reads as ("", 0.0)."""
-        results: list[tuple[str, float]] = [("", 0.0)] * len(crops)
+        return [self._judged(evidence) for evidence in self.evidence(crops)]
+
+    def evidence(self, crops: Sequence[Image]) -> list[Evidence]:
+        """What each crop reads as and what speaks for it, in order."""
+        results = [Evidence("", 0.0, 0.0, 0)] * len(crops)
         buckets: dict[int, list[int]] = defaultdict(list)
         for number, crop in enumerate(crops):
             if crop.size:
@@ -59,8 +65,13 @@ class OnnxRecogniser:
                     results[number] = result
         return results
 
-    def _read(self, pixels: list[Pixels], width: int) -> list[tuple[str, float]]:
+    def _read(self, pixels: list[Pixels], width: int) -> list[Evidence]:
         batch = np.zeros((self._places, 3, HEIGHT, width), dtype=np.float32)
         batch[: len(pixels)] = pixels
         chances = self._network.run(batch)
-        return [decode(chances[row], self.charset, self._language) for row in range(len(pixels))]
+        return [decode(chances[row], self.charset, self.language) for row in range(len(pixels))]
+
+    def _judged(self, evidence: Evidence) -> tuple[str, float]:
+        if not evidence.text or self._confidence is None:
+            return evidence.text, round(evidence.chance, 4)
+        return evidence.text, self._confidence.of(observations(evidence, self.language))

@@ -17,7 +17,8 @@ def _decode(best: list[int], chance: list[float]) -> tuple[str, float]:
     for row, label, p in zip(steps, best, chance, strict=True):
         row[:] = (1 - p) / len(SIGNS)
         row[label] = p
-    return decode(steps, SIGNS)
+    evidence = decode(steps, SIGNS)
+    return evidence.text, round(evidence.chance, 4)
 
 
 def _steps(characters: str, *seen: dict[str, float]) -> np.ndarray:
@@ -37,26 +38,26 @@ LETTERS = "sửađổồi kyTBCAẠ"
 def test_a_tone_in_doubt_is_decided_by_the_word_before() -> None:
     sure = [{sign: 1.0} for sign in "sửa "]
     steps = _steps(LETTERS, *sure, {"đ": 1.0}, {"ồ": 0.7, "ổ": 0.3}, {"i": 1.0})
-    assert decode(steps, LETTERS)[0] == "sửa đồi"
-    text, confidence = decode(steps, LETTERS, shipped())
-    assert text == "sửa đổi"
-    assert 0.5 < confidence < 1.0
+    assert decode(steps, LETTERS).text == "sửa đồi"
+    evidence = decode(steps, LETTERS, shipped())
+    assert (evidence.text, evidence.overruled) == ("sửa đổi", 1)
+    assert 0.5 < evidence.chance < 1.0
 
 
 def test_what_is_clearly_seen_stands_whatever_the_language_says() -> None:
     steps = _steps(LETTERS, *({sign: 0.99} for sign in "sửa đồi"))
-    assert decode(steps, LETTERS, shipped())[0] == "sửa đồi"
+    assert decode(steps, LETTERS, shipped()).text == "sửa đồi"
 
 
 def test_a_space_in_doubt_is_not_lost_to_the_language() -> None:
     sure = [{sign: 1.0} for sign in "sửa"]
     steps = _steps(LETTERS, *sure, {" ": 0.6}, *({sign: 1.0} for sign in "đổi"))
-    assert decode(steps, LETTERS, shipped())[0] == "sửa đổi"
+    assert decode(steps, LETTERS, shipped()).text == "sửa đổi"
 
 
 def test_an_abbreviation_in_doubt_has_no_mark() -> None:
     steps = _steps(LETTERS, {"B": 1.0}, {"C": 1.0}, {"Ạ": 0.6, "A": 0.4})
-    assert decode(steps, LETTERS, shipped())[0] == "BCA"
+    assert decode(steps, LETTERS, shipped()).text == "BCA"
 
 
 def test_runs_collapse_and_blanks_separate() -> None:

@@ -23,6 +23,7 @@ from dossiers.db.model_tables import (
     ModelVersionRow,
     ShadowRunRow,
 )
+from dossiers.db.tables import WorkerRow
 from dossiers.errors import Conflict
 
 
@@ -142,6 +143,13 @@ def _move(
     # What a challenger is compared with has changed.
     shadow.end(session, role)
     return row
+
+
+def reading(session: Session) -> dict[str, str]:
+    """What a dispatcher that is alive reads with, name@version by role; empty when none is."""
+    alive = (WorkerRow.kind == "dispatcher") & (WorkerRow.seen_at > func.now() - func.make_interval(0, 0, 0, 0, 0, 1))
+    newest = select(WorkerRow.models).where(alive).order_by(WorkerRow.seen_at.desc()).limit(1)
+    return session.scalars(newest).first() or {}
 
 
 def history(session: Session, role: str, limit: int = 20) -> Sequence[ModelChampionRow]:

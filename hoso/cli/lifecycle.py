@@ -111,6 +111,7 @@ def status(home: HomeOption = DEFAULT_HOME, as_json: JsonOption = False) -> None
     now = state.read(home)
     front: dict[str, Any] = {}
     counts: dict[str, int] = {}
+    models: dict[str, str] = {}
     if now.phase != "down":
         with Client(now.address, timeout_s=5) as client:
             try:
@@ -119,10 +120,10 @@ def status(home: HomeOption = DEFAULT_HOME, as_json: JsonOption = False) -> None
                 front = {}
             except Exception as error:  # shown, not hidden: status must say what it sees
                 front = {"status": type(error).__name__}
-        counts = _counts(home)
-    emit({**asdict(now), "home": str(home), "front": front, "dossiers": counts}, as_json)
+        counts, models = _counts(home), _models(home)
+    emit({**asdict(now), "home": str(home), "front": front, "dossiers": counts, "models": models}, as_json)
     if not as_json:
-        out.print(_table(home, now, front, counts))
+        out.print(_table(home, now, front, counts, models))
     if now.phase == "down":
         raise NotRunning(str(home))
 
@@ -139,7 +140,23 @@ def _counts(home: Path) -> dict[str, int]:
     return counts
 
 
-def _table(home: Path, now: State, front: dict[str, Any], counts: dict[str, int]) -> Table:
+def _models(home: Path) -> dict[str, str]:
+    """What the dispatcher reads with, name@version by role; empty while none runs or the database is away."""
+    from dossiers.db import models
+    from dossiers.db.engine import Db
+    from dossiers.errors import Unavailable
+
+    db = Db.open(instance.at(home).settings("owner").database, "cli")
+    try:
+        with db.transaction() as session:
+            return models.reading(session)
+    except Unavailable:
+        return {}
+    finally:
+        db.close()
+
+
+def _table(home: Path, now: State, front: dict[str, Any], counts: dict[str, int], models: dict[str, str]) -> Table:
     title = f"{now.phase}  {now.address}  {home}"
     table = Table(title=title, title_justify="left", title_style=_COLOUR.get(now.phase, ""))
     for name in (
@@ -158,5 +175,6 @@ def _table(home: Path, now: State, front: dict[str, Any], counts: dict[str, int]
             )
     ready = ", ".join(f"{name} {value}" for name, value in front.get("parts", {}).items())
     held = ", ".join(f"{count} {name}" for name, count in sorted(counts.items()))
-    table.caption = "\n".join(filter(None, (now.error, ready, held)))
+    reads = ", ".join(f"{role} {model}" for role, model in models.items())
+    table.caption = "\n".join(filter(None, (now.error, ready, held, reads)))
     return table

@@ -43,6 +43,7 @@ def checks(home: Path) -> Iterator[tuple[str, Check, str]]:
     yield "object lock", lambda: object_lock(at), f"{RESTART}; {at.logs / 'store.log'}"
     yield "front", lambda: front(at), f"{RESTART}; {at.logs / 'api.log'}"
     yield "workers", lambda: workers(at), f"{RESTART}; {at.logs / 'dispatcher.log'}"
+    yield "models", lambda: champions(at), "hoso models rollback"
     yield "token", lambda: token(at), f"{RESTART}; {at.logs / 'signer.log'}"
     yield "timestamp authority", lambda: timestamps(at), f"{RESTART}; {at.logs / 'pki.log'}"
     yield "audit", lambda: chain(at), say("keep everything as it is; ask security", "giữ nguyên hiện trạng")
@@ -106,16 +107,37 @@ def workers(at: Instance) -> Finding:
     db = Db.open(at.settings("worker").database, "doctor")
     try:
         with db.transaction() as session:
-            query = "SELECT owner, held, extract(epoch FROM now() - seen_at) FROM workers ORDER BY seen_at DESC LIMIT 1"
+            query = (
+                "SELECT owner, held, extract(epoch FROM now() - seen_at), models FROM workers "
+                "WHERE kind = 'dispatcher' ORDER BY seen_at DESC LIMIT 1"
+            )
             row = session.execute(text(query)).first()
     finally:
         db.close()
     if row is None or row[2] > FRESH_S:
         age = say("no heartbeat", "không có nhịp") if row is None else f"{row[2]:.0f} s"
         return failed("workers", age, RESTART)
-    return ok(
-        "workers", f"{row[0]}: {say('heartbeat', 'nhịp')} {row[2]:.0f} s, {row[1]} {say('runs held', 'việc đang giữ')}"
-    )
+    held = f"{row[1]} {say('runs held', 'việc đang giữ')}"
+    reads = f"{say('reads with', 'đọc bằng')} {', '.join(row[3].values())}"
+    return ok("workers", f"{row[0]}: {say('heartbeat', 'nhịp')} {row[2]:.0f} s, {held}, {reads}")
+
+
+def champions(at: Instance) -> Finding:
+    """The weight files of the champions are there and are the registered ones, in the installation or in the store."""
+    from models import lifecycle
+    from models.weights.places import stored
+
+    settings = at.settings("owner")
+    db = Db.open(settings.database, "doctor")
+    try:
+        with db.transaction() as session:
+            chosen = lifecycle.choose(session)
+    finally:
+        db.close()
+    for weights in (chosen.recogniser, chosen.detector):
+        with stored(ObjectStore(settings.store))(weights) as folder:
+            weights.path(folder)  # raises, as the fetch does, when it is another file
+    return ok("models", ", ".join(chosen.identities.values()))
 
 
 def token(at: Instance) -> Finding:

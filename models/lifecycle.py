@@ -249,8 +249,8 @@ def promote(db: Db, examined: Examined, by: str, reason: str = "") -> None:
         raise GatesNotPassed(", ".join(failed))
     before = examined.champion_row, examined.champion.identity
     with db.transaction() as session:
-        known = examined.known
-        models.promote(session, known.weights.role, known.row, known.identity, before, by, reason if failed else "")
+        known, why = examined.known, reason if failed else ""
+        models.promote(session, known.weights.role, known.row, known.identity, before, by, why, failed)
 
 
 def start_shadow(db: Db, known: Known, share: float, by: str) -> ShadowRunRow:

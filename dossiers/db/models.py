@@ -99,9 +99,11 @@ def promote(
     before: tuple[ModelChampionRow | None, str],
     by: str,
     reason: str = "",
+    past: Sequence[str] = (),
 ) -> None:
     """Make `version` (None: what is shipped), called `model`, the champion, and write the audit log.
 
+    `past`: the gates that it did not pass, and `reason` why it is promoted all the same.
     `before`: the row (None: none yet) and name@version of the champion against which it was judged; raises
     `ChampionMoved` when that is no longer the champion.
     """
@@ -112,7 +114,7 @@ def promote(
     # The first promotion leaves a row behind to which it can be rolled back.
     previous = now.row or _move(session, role, None, was, None, "release", "")
     _move(session, role, version, model, previous.id, by, reason)
-    audit.append(session, by, "model.promoted", role=role, model=model, before=was, forced=bool(reason), why=reason)
+    audit.append(session, by, "model.promoted", role=role, model=model, before=was, past=list(past), why=reason)
 
 
 def rollback(session: Session, role: str, by: str) -> ModelChampionRow:

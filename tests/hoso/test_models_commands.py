@@ -105,7 +105,7 @@ def test_force_needs_a_reason_and_never_passes_a_charset(hoso: Hoso, db: Db, tmp
     with db.transaction() as session:
         (line,) = session.scalars(select(AuditRow).where(AuditRow.action == "model.promoted"))
         assert line.actor.startswith("operator:")
-        assert (line.data["forced"], line.data["why"]) == (True, "gấp")
+        assert (line.data["past"], line.data["why"]) == (["suites"], "gấp")
 
 
 def test_a_challenger_is_set_and_ended(hoso: Hoso, tmp_path: Path) -> None:

@@ -180,7 +180,7 @@ def test_force_needs_a_reason_and_the_audit_log_keeps_it(db: Db, store: ObjectSt
     with db.transaction() as session:
         (line,) = session.scalars(select(AuditRow).where(AuditRow.action == "model.promoted"))
         assert line.actor == BY
-        assert line.data["forced"] is True
+        assert line.data["past"] == ["suites"]
         assert line.data["why"] == "the scanner of district 3"
         assert (line.data["before"], line.data["model"]) == (SHIPPED.identity, known.identity)
         assert models.history(session, "recogniser")[0].reason == "the scanner of district 3"

@@ -10,7 +10,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
-from dossiers.db import model_tables
+from dossiers.db import model_tables, models, shadow
 from dossiers.db.engine import Db
 from dossiers.db.tables import Base
 from hoso.embedded.instance import Instance
@@ -48,6 +48,12 @@ def test_the_tables_are_what_the_migrations_make(db: Db) -> None:
 def test_a_worker_cannot_promote_measure_or_rename(worker: Db, statement: str) -> None:
     with pytest.raises(ProgrammingError, match="permission denied"), worker.transaction() as session:
         session.execute(text(statement))
+
+
+def test_a_worker_sees_what_a_page_is_to_be_read_by(worker: Db) -> None:
+    with worker.transaction() as session:
+        assert models.champion_of(session, "recogniser").row is None
+        assert shadow.active(session, "recogniser") is None
 
 
 @pytest.mark.parametrize("kind", ["api", "signer"])

@@ -52,10 +52,15 @@ def judge_page(item: PageItem, read: ReadPage, station: Station, suite: PageSuit
     drop = str.maketrans("", "", suite.untold)
     lines = [replace(line, text=line.text.translate(drop)) for line in read.lines]
     among = candidates(lines)
+    tight = [replace(each, text=each.text.replace(" ", "")) for each in among]
     scored: list[tuple[Truth, LineScore, Sequence[Polygon]]] = []
     for truth in item.truth:
         places = [moved(polygon, read.matrix) for polygon in truth.polygons]
-        found = read_in_cell(lines, places) if suite.cells else best(normalise(truth.text), among)[1]
+        found = (
+            read_in_cell(lines, places)
+            if suite.cells
+            else best(normalise(truth.text), tight if truth.boxed else among)[1]
+        )
         text, chance = (found.text, found.confidence) if found else ("", None)
         if score := score_line(truth.text, text, chance):
             pieces = [piece.polygon for piece in found.pieces] if found else []
@@ -82,7 +87,8 @@ def _causes(
         if not _well_prepared(truth.polygons[0], read.matrix, read.image):
             causes[id(truth)] = "preparation"
         else:
-            right = normalise(text.translate(drop)) == score.truth
+            text = text.translate(drop)
+            right = normalise(text.replace(" ", "") if truth.boxed else text) == score.truth
             causes[id(truth)] = "detection" if right else "recognition"
     return causes
 

@@ -42,10 +42,12 @@ class LineItem:
 @dataclass(frozen=True, slots=True)
 class Truth:
     """One line or one table cell of a page: its text (NFC), and where it is in pixels of the page as given, a polygon
-    for each printed part; empty where nobody drew it in."""
+    for each printed part; empty where nobody drew it in. `boxed`: each sign stands in a box of its own, so that spaces
+    between them are no error."""
 
     text: str
     polygons: tuple[Polygon, ...] = ()
+    boxed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,14 @@ sees. What is given to the reader is what the file of such a capture decodes to 
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Callable, Iterator
 
 import cv2
 import numpy as np
 
+from dossiers.page import Line
 from models.evaluation.suites.base import SEED, PageItem, PageSuite, Truth
 from models.protocols import Image
 from models.synthesis import forms_birth, forms_construction, forms_residence, pages_official, pages_supporting
@@ -58,7 +60,14 @@ def as_filed(capture: Capture) -> Image:
 
 
 def _lines(truth: PageTruth) -> tuple[Truth, ...]:
-    return tuple(Truth(line.text, (line.polygon,)) for line in truth.lines)
+    return tuple(Truth(line.text, (line.polygon,), _boxed(line)) for line in truth.lines)
+
+
+def _boxed(line: Line) -> bool:
+    """Whether these are digits in boxes, one each: they stand wider apart than they are high."""
+    (x0, y0), (x1, y1), (x2, y2), _ = line.polygon
+    along, down = math.hypot(x1 - x0, y1 - y0), math.hypot(x2 - x1, y2 - y1)
+    return line.text.isdigit() and len(line.text) > 4 and along / len(line.text) > 1.3 * down
 
 
 def _cells(truth: PageTruth) -> tuple[Truth, ...]:

@@ -124,3 +124,10 @@ def test_a_folder_of_labelled_crops_is_a_suite(tmp_path: Path) -> None:
     assert [item.text for item in suite.items(5)] == ["Số: 12"]  # type: ignore[union-attr]
     with pytest.raises(SuiteEmpty):
         find_suite("set:nowhere")
+
+
+def test_digits_in_boxes_of_their_own_are_told_from_digits_in_a_row() -> None:
+    pages = list(SYNTHETIC["pages-clean"].items(4))
+    boxed = [line.text for page in pages if isinstance(page, PageItem) for line in page.truth if line.boxed]
+    assert len(boxed) == 2  # the two personal numbers of the residence form
+    assert all(len(text) == 12 and text.isdigit() for text in boxed)

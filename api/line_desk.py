@@ -1,6 +1,6 @@
 """What the editor of lines shows: one line of a page, and which comes before and after it.
 
-Lines that the reader doubts come first, most doubtful in front; those that an officer has read stand behind nothing.
+Lines that the reader doubts come first, most doubtful in front; those that an officer has read again ask no more.
 """
 
 from __future__ import annotations
@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from api.line_crop import LineCrop, line_crop
-from api.line_edits import DOUBTFUL
 from api.page_view import PageFull
 from api.schemas.lines import LineView
 
@@ -31,19 +30,20 @@ def order_of(page: PageFull) -> list[int]:
 
 def first_of(page: PageFull) -> int | None:
     """The most doubtful line that nobody has read again; None when none is in doubt."""
-    return next((index for index in order_of(page) if _asks(page.lines[index])), None)
+    return next((index for index in order_of(page) if page.lines[index].in_doubt), None)
 
 
 def next_of(page: PageFull, index: int) -> int | None:
     """After `index`, the next doubtful line that nobody has read again; from the start again when none is behind it."""
     order = order_of(page)
-    place = order.index(index) + 1
-    return next((other for other in order[place:] + order[:place] if other != index and _asks(page.lines[other])), None)
+    place = order.index(index)
+    others = order[place + 1 :] + order[:place]
+    return next((other for other in others if page.lines[other].in_doubt), None)
 
 
 def desk(page: PageFull, index: int | None) -> LineDesk:
     """The editor at `index`."""
-    left = sum(_asks(line) for line in page.lines)
+    left = page.doubtful
     if index is None:
         return LineDesk(None, None, None, None, left)
     order = order_of(page)
@@ -55,7 +55,3 @@ def desk(page: PageFull, index: int | None) -> LineDesk:
         order[place + 1] if place + 1 < len(order) else None,
         left,
     )
-
-
-def _asks(line: LineView) -> bool:
-    return line.confidence < DOUBTFUL and not line.corrections

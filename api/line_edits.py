@@ -55,6 +55,7 @@ def line_views(session: Session, page: PageRow, lines: Sequence[dict[str, Any]])
             text=by_line[index][-1].after if index in by_line else line["text"],
             read=line["text"],
             confidence=line["confidence"],
+            in_doubt=line["confidence"] < DOUBTFUL and index not in by_line,
             model=line.get("model", ""),
             polygon=line["polygon"],
             etag=_etag(page, len(by_line.get(index, ()))),

@@ -166,6 +166,6 @@ def page_view(services: Services, principal: Principal, code: str, number: int) 
         stamp=stamp_of(page, fields, corrected),
         fields=fields,
         lines=lines,
-        doubtful=sum(line.confidence < line_edits.DOUBTFUL and not line.corrections for line in lines),
+        doubtful=sum(line.in_doubt for line in lines),
         editable=Role.OFFICER.value in principal.roles and line_edits.may_correct(row) and bool(lines),
     )

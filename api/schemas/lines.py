@@ -22,6 +22,7 @@ class LineView(BaseModel):
                     "text": "Họ, chữ đệm, tên: Nguyễn Thị Hữu",
                     "read": "Họ, chữ đệm, tên: Nguyễn Thị Hưu",
                     "confidence": 0.71,
+                    "in_doubt": False,
                     "model": "recogniser@1",
                     "polygon": [[130.0, 380.0], [905.0, 380.0], [905.0, 424.0], [130.0, 424.0]],
                     "etag": '"9f86d081884c-1"',
@@ -48,6 +49,7 @@ class LineView(BaseModel):
     text: str
     read: str
     confidence: float
+    in_doubt: bool = Field(description="Asks for an officer's eye: read unsurely, and nobody has read it again")
     model: str
     polygon: list[list[float]]
     etag: str

@@ -116,3 +116,13 @@ def test_a_page_read_anew_does_not_take_corrections_of_the_old_reading(
         data = store.get_artifact(page.lines_key or "").replace(b"0.6", b"0.7")
         page.lines_key = store.put_artifact(dossier.id, "read", data, "json", "application/json").key
     assert patch(officer.http, code, 0, "cũ", etag).json()["code"] == "etag.mismatch"
+
+
+def test_a_line_read_unsurely_is_in_doubt_until_somebody_has_read_it_again(
+    code: str, person: Callable[..., Person]  # noqa: F811
+) -> None:  # fmt: skip
+    officer = person(Role.OFFICER)
+    lines = [officer.http.get(f"/v1/dossiers/{code}/pages/1/lines/{index}").json() for index in range(11)]
+    (doubtful,) = [line for line in lines if line["in_doubt"]]
+    assert (doubtful["index"], doubtful["confidence"]) == (9, 0.71)
+    assert not patch(officer.http, code, 9, doubtful["read"], doubtful["etag"]).json()["in_doubt"]

@@ -80,8 +80,8 @@ def _contender(said: str, home: Path, fetched: Path) -> Contender:
     """The model that was named. Raises `ModelUnknown`, `NotFound`, `NotRunning`, `WeightsRejected`."""
     from models.evaluation.contender import Contender, from_file, shipped
 
-    if said in ("", "recogniser", "detector"):
-        return shipped(said or "recogniser")
+    if said in ("", "shipped", "recogniser", "detector"):
+        return shipped("detector" if said == "detector" else "recogniser")
     if said.endswith(".onnx") or Path(said).is_file():
         return from_file(Path(said))
     from dossiers.store import ObjectStore

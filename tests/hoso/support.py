@@ -12,9 +12,11 @@ from typing import Any
 ROOT = Path(__file__).parents[2]
 
 
-def hoso(*words: str | Path, home: Path | None = None, lang: str = "en") -> subprocess.CompletedProcess[str]:
-    """Run `hoso` with these words."""
-    env = {k: v for k, v in os.environ.items() if not k.startswith("HOSO_")}
+def hoso(
+    *words: str | Path, home: Path | None = None, lang: str = "en", env: dict[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run `hoso` with these words; `env` is added to its environment."""
+    env = {k: v for k, v in os.environ.items() if not k.startswith("HOSO_")} | (env or {})
     env |= {"PYTHONPATH": str(ROOT), "HOSO_LANG": lang} | ({"HOSO_HOME": str(home)} if home else {})
     command = [sys.executable, "-c", "from hoso.cli import main; main()", *map(str, words)]
     return subprocess.run(command, capture_output=True, text=True, timeout=120, env=env)

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from dossiers.db import models
+from dossiers.db.engine import Db
+from dossiers.store import ObjectStore
+from hoso.embedded.instance import Instance
 from models.evaluation.result import result_from_json
 from models.weights import HERE, registry
+from tests.conftest import database_settings
 from tests.hoso.support import hoso, said
+from tests.models.versions import another_version
 
 
 def test_two_models_are_measured_side_by_side_and_reported(tmp_path: Path) -> None:
@@ -36,3 +42,27 @@ def test_an_unknown_suite_names_those_there_are() -> None:
     assert done.returncode == 2
     assert said(done)["error"]["code"] == "evaluation.suite_unknown"
     assert "pages-phone" in said(done)["error"]["detail"]
+
+
+def test_results_of_a_registered_model_are_kept_for_its_promotion(
+    postgres_server: Instance, own_database: str, store: ObjectStore, tmp_path: Path
+) -> None:
+    url = database_settings(postgres_server, "owner", own_database).url
+    env = postgres_server.environment("owner") | {"HOSO_DATABASE__URL": url}
+    ours = another_version(tmp_path, "9.1", swapped=("ế", "ề"))
+    registered = hoso("models", "register", tmp_path / ours.file, env=env)
+    assert registered.returncode == 0, registered.stdout + registered.stderr
+    done = hoso(
+        "evaluate", ours.identity, "--against", "shipped", "--suite", "lines-cells", "--size", "4", "--threads", "1",
+        "--store", "--json", env=env,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    results = [result_from_json(held) for held in said(done)]
+    assert [result.model for result in results] == [ours.identity, registry()["recogniser"].identity]
+    db = Db.open(database_settings(postgres_server, "owner", own_database), "test")
+    try:
+        with db.transaction() as session:
+            for result in results:
+                assert [result_from_json(held) for held in models.evaluations(session, result.sha256)] == [result]
+    finally:
+        db.close()

@@ -52,7 +52,7 @@ def printer_line(number: int, *, seed: int = 1, held_out: bool = False) -> tuple
         ink = float(np.clip(ribbon + noise.normal(0, 22), 0, 200))
         centre = (int(x * _DOT + _DOT / 2), int(y * _DOT + _DOT / 2))
         cv2.circle(paper, centre, 1, ink, -1, cv2.LINE_AA)
-    grain = paper + noise.normal(0, 6, paper.shape).astype(np.float32)
+    grain = paper + np.asarray(noise.normal(0, 6, paper.shape), np.float32)
     grey = cv2.resize(np.clip(grain, 0, 255).astype(np.uint8), None, fx=0.7, fy=0.7, interpolation=cv2.INTER_AREA)
     return np.asarray(cv2.cvtColor(grey, cv2.COLOR_GRAY2BGR), np.uint8), transcription(printed)
 
@@ -75,7 +75,7 @@ def error_rate(model: Path, lines: list[tuple[Image, str]]) -> dict[str, Any]:
     for image, text in lines:
         line = scale_to_height(image)
         (chances,) = network.run(to_pixels(line, bucket_width(line.shape[1]))[None])
-        wrong.append(edits(decode(chances, CHARSET)[0], text))
+        wrong.append(edits(decode(chances, CHARSET).text, text))
         signs.append(len(text))
     errors, lengths = np.array(wrong), np.array(signs)
     drawn = np.random.default_rng(0).integers(0, len(lines), (1000, len(lines)))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import torch
@@ -14,7 +13,7 @@ from models.training.config import Training
 FILE = "checkpoint.pt"
 _MAY_CHANGE = frozenset({
     "name", "version", "run", "threads", "drawers", "device", "checkpoint_seconds", "check_minutes", "checked",
-    "lines", "crops",
+    "lines", "crops", "calibrated",
 })  # fmt: skip
 
 
@@ -22,8 +21,8 @@ class TrainingMismatch(Conflict):
     """The checkpoint in the folder was made with another configuration; `detail` names the keys that differ."""
 
     code = "training.other_configuration"
-    vi = "Thư mục này giữ lượt huấn luyện với cấu hình khác. Hãy chọn thư mục khác bằng --out, hoặc --fresh để bắt đầu lại."
-    en = "This folder holds a run with another configuration. Choose another folder with --out, or --fresh to start anew."
+    vi = "Thư mục này giữ một lượt huấn luyện cấu hình khác. Hãy chọn thư mục khác (--out) hoặc bắt đầu lại (--fresh)."
+    en = "This folder holds a run with another configuration. Choose another folder (--out) or start anew (--fresh)."
 
 
 @dataclass(frozen=True, slots=True)

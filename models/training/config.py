@@ -81,6 +81,7 @@ class RecogniserTraining(Training):
     area: int
     most: int
     checked: int = Field(100, ge=0)
+    calibrated: int = Field(0, ge=0)
 
     @property
     def samples(self) -> int:

@@ -18,16 +18,19 @@ import numpy as np
 import onnx
 import onnxruntime as ort
 import torch
+from numpy.typing import NDArray
 from torch import nn
 
 from models.charset import CHARSET
 from models.datasets import read_set
+from models.recognition.prepare import scale_to_height, to_pixels
+from models.synthesis.lines import sample_line
 from models.training import checkpoint
 from models.training.commit import commit
 from models.training.config import DetectorTraining, RecogniserTraining, Training, read_config
 from models.training.line_detector import LineDetector
 from models.training.line_recogniser import LineRecogniser
-from models.training.start import StartUnusable, find_start
+from models.training.start import StartUnusable, find_start, metadata
 
 TOLERANCE = 1e-4
 _SHAPES = {
@@ -81,10 +84,8 @@ def export(config: Training, out: Path | None = None) -> Exported:
 
 
 def _notes(config: Training, held: checkpoint.Checkpoint) -> dict[str, str]:
-    parent = held.parent
-    if not parent:  # a checkpoint of before 2026-11-25 does not say
-        start = find_start(config.role, config.start)
-        parent = {"identity": start.identity, "sha256": start.sha256}
+    start = find_start(config.role, config.start)
+    parent = held.parent or {"identity": start.identity, "sha256": start.sha256}
     sets = [_set_note(Path(folder)) for folder in getattr(config, "sets", ())]
     notes = {
         "role": config.role, "name": config.name, "parent": parent["identity"], "parent_sha256": parent["sha256"],
@@ -93,6 +94,8 @@ def _notes(config: Training, held: checkpoint.Checkpoint) -> dict[str, str]:
     }  # fmt: skip
     if config.role == "recogniser":
         notes["charset"] = json.dumps(list(CHARSET), ensure_ascii=False)
+        if start.sha256 == parent["sha256"] and "confidence" in (before := metadata(start.path)):
+            notes["confidence"] = before["confidence"]
     # A version that nobody chose is told by what went in: the same recipe gives the same version.
     recipe = json.dumps([notes[key] for key in ("parent_sha256", "config", "sets")])
     base = parent["identity"].partition("@")[2].partition("-")[0]
@@ -110,8 +113,8 @@ def _write(whole: nn.Module, path: Path, role: str, notes: dict[str, str]) -> No
     path.parent.mkdir(parents=True, exist_ok=True)
     axes = {
         "recogniser": {"pixels": {0: "lines", 3: "width"}, "probabilities": {0: "lines", 1: "steps"}},
-        "detector": {"pixels": {0: "pages", 2: "height", 3: "width"}, "probabilities": {0: "pages", 2: "height", 3: "width"}},
-    }[role]  # fmt: skip
+        "detector": {name: {0: "pages", 2: "height", 3: "width"} for name in ("pixels", "probabilities")},
+    }[role]
     torch.onnx.export(
         whole, (torch.zeros(*_SHAPES[role][0]),), str(path), input_names=["pixels"], output_names=["probabilities"],
         dynamic_axes=axes, opset_version=17, dynamo=False,
@@ -126,12 +129,21 @@ def _write(whole: nn.Module, path: Path, role: str, notes: dict[str, str]) -> No
 def _check(whole: nn.Module, path: Path, role: str) -> None:
     session = ort.InferenceSession(str(path), providers=["CPUExecutionProvider"])
     for shape in _SHAPES[role][1:]:
-        pixels = np.random.default_rng(shape[-1]).uniform(-1, 1, shape).astype(np.float32)
+        pixels = _probe(role, shape)
         with torch.no_grad():
             expected = whole(torch.from_numpy(pixels)).numpy()
         found = session.run(None, {"pixels": pixels})[0]
         if found.shape != expected.shape or float(abs(found - expected).max()) > TOLERANCE:
             raise ValueError(f"ONNX and torch disagree at {shape}")
+
+
+def _probe(role: str, shape: tuple[int, ...]) -> NDArray[np.float32]:
+    """Input of `shape` as the role sees it: lines for a recogniser (over noise rounding adds up as over no line), noise
+    for a detector."""
+    if role == "detector":
+        return np.random.default_rng(shape[-1]).uniform(-1, 1, shape).astype(np.float32)
+    lines = (scale_to_height(sample_line(shape[-1], number)[0])[:, : shape[-1]] for number in range(shape[0]))
+    return np.stack([to_pixels(line, shape[-1]) for line in lines])
 
 
 if __name__ == "__main__":

@@ -70,7 +70,8 @@ def _as_exported(name: str) -> tuple[int, int]:
 
 def load_detector(path: Path) -> LineDetector:
     """The detector in an ONNX file, the stock one or one of ours. `ValueError` if it is of another architecture."""
-    model = LineDetector().eval()
+    model = LineDetector()
+    model.eval()
     leaves = leaves_in_order(model, (1, 3, 2 * MULTIPLE, 2 * MULTIPLE))
     pour(weights_in_order(path), sorted(leaves, key=lambda leaf: _as_exported(leaf[0])))
     return model

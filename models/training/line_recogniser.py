@@ -40,6 +40,7 @@ def load_recogniser(path: Path) -> LineRecogniser:
     `ValueError` if the graph does not fit the architecture.
     """
     weights = weights_in_order(path)
-    model = LineRecogniser(weights[-1].size).eval()
+    model = LineRecogniser(weights[-1].size)
+    model.eval()
     pour(weights, leaves_in_order(model, (1, 3, HEIGHT, 64)))
     return model

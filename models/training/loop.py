@@ -47,9 +47,14 @@ class Batch(Protocol):
 class Task(Protocol):
     """What a role adds to the loop."""
 
-    config: Training
-    model: nn.Module
     parent: dict[str, str]
+    """Identity and sha256 of the model that the run started from."""
+
+    @property
+    def config(self) -> Training: ...
+
+    @property
+    def model(self) -> nn.Module: ...
 
     def groups(self) -> list[dict[str, Any]]:
         """Parameter groups with their full learning rates."""

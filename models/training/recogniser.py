@@ -104,8 +104,7 @@ def cer(model: nn.Module, lines: Sequence[tuple[Any, str]], device: torch.device
         with torch.no_grad():
             chances = model(pixels.to(device, memory_format=torch.channels_last)).exp().cpu().numpy()
         for row, (_, text) in zip(chances, cut, strict=True):
-            read, _ = decode(row, CHARSET)
-            wrong, signs = wrong + edits(read, text), signs + len(text)
+            wrong, signs = wrong + edits(decode(row, CHARSET).text, text), signs + len(text)
     return round(wrong / max(1, signs), 5)
 
 

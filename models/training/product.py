@@ -1,0 +1,77 @@
+"""From a configuration to a model with its card: the steps that the command line takes, without a console.
+
+Guarantees that a run ended before its time leaves a checkpoint and no model.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import yaml
+
+from models.training import checkpoint
+from models.training.card import held_out, write_card
+from models.training.config import DetectorTraining, RecogniserTraining, Training
+from models.training.export import Exported, export
+from models.training.loop import PROGRESS, Note, Outcome, Task, train
+from models.training.team import Team
+
+CONFIG = "config.yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """What a finished run gives; `checks` are the held-out figures, the first from before training."""
+
+    exported: Exported
+    card: Path
+    checks: list[dict[str, float]]
+
+
+def task_of(config: Training) -> Task:
+    """The task of the configuration's role. Imports only what that role needs."""
+    if isinstance(config, RecogniserTraining):
+        from models.training.recogniser import RecogniserTask
+
+        return RecogniserTask(config)
+    if isinstance(config, DetectorTraining):
+        from models.training.detector import DetectorTask
+
+        return DetectorTask(config)
+    raise TypeError(type(config).__name__)
+
+
+def prepare(config: Training, fresh: bool) -> None:
+    """Make the run's folder and keep the configuration there; `fresh` forgets what an earlier run left.
+
+    Raises `TrainingMismatch` when an earlier run had another configuration, before anything heavy is loaded.
+    """
+    if fresh:
+        for name in (checkpoint.FILE, PROGRESS):
+            (config.run / name).unlink(missing_ok=True)
+    checkpoint.load(config)
+    config.run.mkdir(parents=True, exist_ok=True)
+    held = yaml.safe_dump(config.model_dump(mode="json"), sort_keys=False, allow_unicode=True)
+    (config.run / CONFIG).write_text(held, encoding="utf-8")
+
+
+def run_here(
+    config: Training, *, team: Team | None = None, told: Callable[[Note], None], stop: Callable[[], bool]
+) -> Outcome:
+    """Train in this process, as one of `team`."""
+    return train(task_of(config), team=team, told=told, stop=stop)
+
+
+def finish(config: Training, command: str) -> Product:
+    """Export the run in `config.run` and write its card; `command` is what made it."""
+    exported = export(config)
+    if isinstance(config, RecogniserTraining) and config.calibrated:
+        from models.training.confidence import calibrate
+
+        fitted = calibrate(exported.path, config.calibrated).to_metadata()
+        sha256 = hashlib.sha256(exported.path.read_bytes()).hexdigest()
+        exported = replace(exported, sha256=sha256, notes={**exported.notes, "confidence": fitted})
+    return Product(exported, write_card(config, exported, command), held_out(config.run))

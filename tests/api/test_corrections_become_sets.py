@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +14,14 @@ import numpy as np
 import pytest
 from sqlalchemy import select
 
+from config.settings import settings
 from dossiers.db import audit, data_sets
 from dossiers.db.engine import Db
 from dossiers.db.trust import AuditRow
 from dossiers.dossier import Role
 from dossiers.store import ObjectStore
+from hoso.cli.app import run
+from hoso.embedded.instance import Instance
 from models.cropping import crop_lines
 from models.datasets import DataSetDamaged, erasure, gathered, load_crop, stored
 from models.datasets.folder import decode
@@ -210,6 +214,40 @@ def test_a_crop_damaged_in_the_store_is_refused_and_leaves_no_folder(
     with pytest.raises(DataSetDamaged, match=r"manifest\.json"):
         stored.fetch(database, store, row.name, tmp_path / "set", "operator:test")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_an_operator_exports_and_forgets_at_the_command_line(
+    officer: httpx.Client, code: str, agency: str, instance: Instance, store: ObjectStore,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    monkeypatch.setenv("HOSO_CONFIG", str(instance.config_file("owner")))
+    settings.cache_clear()
+    correct(officer, code, 8, TRUTH)
+    name = f"s-{secrets.token_hex(4)}"
+    words = [
+        "data",
+        "export",
+        name,
+        "--permission",
+        "Văn bản số 12",
+        "--agency",
+        agency,
+        "--max-days",
+        "9999",
+        "--json",
+    ]
+    capsys.readouterr()
+    assert run(words) == 0
+    made_set = json.loads(capsys.readouterr().out)
+    assert (made_set["name"], made_set["version"], made_set["lines"], made_set["skipped"]) == (name, 1, 1, {})
+    longest = datetime.now(UTC).date() + timedelta(days=instance.settings("owner").retention.training_days)
+    assert made_set["until"] == longest.isoformat(), "never longer than the setting says"
+    assert run(["data", "export", name, "--permission", "x", "--agency", agency, "--since", "2099-01-01"]) == 5
+    assert run(["data", "forget", code]) == 0
+    said = capsys.readouterr()
+    assert f"{name}@v1" in said.out and "Uyển" not in said.out + said.err
+    assert not any(file.startswith("crops/") for file in store.set_files(name, 1))
+    settings.cache_clear()
 
 
 def test_without_a_permission_nothing_is_exported(agency: str) -> None:

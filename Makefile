@@ -5,6 +5,7 @@
 SHELL := /bin/bash
 
 VENV    := .venv
+PEERS   := .venv-peers
 BIN     := $(VENV)/bin
 PIP     := $(BIN)/python -m pip --disable-pip-version-check --no-input
 INSTALL := $(PIP) install --quiet -c constraints.txt
@@ -16,13 +17,15 @@ DEBIAN_RUN  := softhsm2 poppler-utils
 # Fonts of the synthetic paper that models are trained and tested on (models/synthesis/fonts.py).
 DEBIAN_FONTS := fonts-croscore fonts-crosextra-carlito fonts-dejavu fonts-freefont-ttf fonts-noto-core \
                 fonts-open-sans fonts-roboto fonts-sil-charis fonts-texgyre
+# A peer of benchmarks/reading.py.
+DEBIAN_PEERS := tesseract-ocr tesseract-ocr-vie
 # The page is tested in a real browser; `certutil` tells poppler whom to trust.
 DEBIAN_TEST := $(DEBIAN_FONTS) chromium libnss3-tools
 
-.PHONY: help setup run up down status demo test check format soak bench train clean debian-run debian-test
+.PHONY: help setup run up down status demo test check format soak bench bench-peers train clean debian-run debian-test
 
 help: ## list these commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: debian-run $(VENV)/.installed ## install what running needs (venv, pinned packages, Debian packages)
 
@@ -54,11 +57,13 @@ soak: debian-run debian-test $(VENV)/.installed-all ## long runs and chaos
 bench: setup ## pages a second through the whole system against the bare reader
 	@$(BIN)/python -m benchmarks.end_to_end $(ARGS)
 
+bench-peers: $(PEERS)/.installed ## other readers in an environment of their own, for `python -m benchmarks.reading`
+
 train: debian-run debian-test $(VENV)/.installed-all ## install what training needs (PyTorch, fonts, the starting weights)
 	@echo "Ready. See models/README.md for the commands."
 
 clean: down ## stop, then remove the environment, the instance and everything generated
-	rm -rf $(VENV) .hoso out build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) $(PEERS) .hoso out build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 debian-run:
@@ -87,4 +92,11 @@ $(VENV)/.installed-all: $(VENV)/.installed
 	@echo "Installing what tests, checks and training need"
 	@$(INSTALL) -e '.[dev,train]'
 	@$(INSTALL) --no-deps rapidocr
+	@touch $@
+
+# Readers of others: their packages never touch ours.
+$(PEERS)/.installed: benchmarks/peers.txt
+	@scripts/debian-packages $(DEBIAN_PEERS)
+	@python=$$(PYTHON="$(PYTHON)" scripts/find-python) || exit 1; [ -x $(PEERS)/bin/python ] || "$$python" -m venv $(PEERS)
+	@$(PEERS)/bin/python -m pip --disable-pip-version-check --no-input install --quiet -r benchmarks/peers.txt
 	@touch $@

@@ -1,0 +1,39 @@
+"""Hoso from file to lines, as `hoso read` goes: the file drawn, the page made upright, straight and even, then read.
+
+Pages side by side share one reader, each on one thread, as in the system's reader actor.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+from benchmarks.readers.reading import Given, Piece, Reading, versions
+
+
+def open_reader(given: Given) -> Reading:
+    """Option `engine`: a runtime of `pool.engine`; without it the one that is chosen for this machine."""
+    os.environ["HOSO_POOL__ENGINE"] = given.options.get("engine", "auto")
+    import cv2
+
+    from config.settings import Settings
+    from dossiers.page import reading_to_json
+    from hoso.reading.pages import PageReader, list_pages
+    from models.engines import Hardware, choose
+    from models.reader import Reader
+
+    cv2.setNumThreads(given.threads)
+    settings = Settings()
+    reader = Reader.open(settings, threads=given.threads, calls=given.at_once)
+    pages = PageReader(settings, ocr_always=True, reader=reader)
+
+    def read(path: Path) -> list[Piece]:
+        with tempfile.TemporaryDirectory() as work:
+            (page,) = list_pages([path], settings.limits, Path(work)).pages
+            lines: list[Piece] = reading_to_json(pages.read(page))["lines"]
+            return lines
+
+    engine = choose(Hardware(given.threads, settings.pool.reader_gpus > 0, given.at_once, settings.pool.engine))
+    detector, recogniser = reader.models["detector"], reader.models["recogniser"]
+    return Reading(read, f"{detector}, {recogniser}, {versions(engine)}")

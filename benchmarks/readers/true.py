@@ -1,0 +1,40 @@
+"""`trueocr`, whole; and, with option `detector=rapid`, its recogniser on the lines of PP-OCRv6's detector.
+
+Its own places of lines are in the page that it straightened; they are used as they are, because rows need no more.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from benchmarks.readers import rapid
+from benchmarks.readers.reading import Given, Piece, Reading, piece, rectangle, versions
+
+
+def open_reader(given: Given) -> Reading:
+    """Needs the package trueocr."""
+    from trueocr import load_model
+
+    if given.options.get("detector") == "rapid":
+        return _recogniser_alone(given)
+    model = load_model(threads=given.threads)
+
+    def read(path: Path) -> list[Piece]:
+        found = model.predict(str(path))
+        return [piece(line["text"], rectangle(*line["bbox"]), line["confidence"]) for line in found.lines]
+
+    return Reading(read, versions("trueocr", "onnxruntime"))
+
+
+def _recogniser_alone(given: Given) -> Reading:
+    import trueocr
+
+    find = rapid.detecting(given)
+    recogniser = trueocr.Recognizer(Path(trueocr.__file__).parent / "models", threads=given.threads)
+
+    def read(path: Path) -> list[Piece]:
+        found = find(path)
+        texts = recogniser.predict([crop for _, crop in found], batch_size=16) if found else []
+        return [piece(read.text, box, read.confidence) for (box, _), read in zip(found, texts, strict=True)]
+
+    return Reading(read, f"PP-OCRv6 small detector, {versions('rapidocr', 'trueocr', 'onnxruntime')}")

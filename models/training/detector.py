@@ -17,12 +17,12 @@ from typing import Any
 import torch
 from torch import nn
 
+from models.ports.line_detector import LineDetector, load_detector
 from models.training.config import DetectorTraining, read_config
 from models.training.db_loss import db_loss
 from models.training.detector_check import found_lines, matched
 from models.training.detector_data import Batch, CropSource, batches
 from models.training.detector_pages import Boxes, drawn_page
-from models.training.line_detector import LineDetector, load_detector
 from models.training.loop import train
 from models.training.start import find_start
 from models.training.team import Place

@@ -12,10 +12,10 @@ from torch import nn
 from models.detection.boxes import BoxRules, boxes_from_chances
 from models.detection.detector import LONG_SIDE
 from models.detection.gaps import cut_at_gaps
+from models.ports.line_detector import MULTIPLE
 from models.protocols import Image
 from models.seals import without_seals
 from models.training.detector_data import as_pixels
-from models.training.line_detector import MULTIPLE
 
 IOU = 0.5
 

@@ -23,13 +23,13 @@ from torch import nn
 
 from models.charset import CHARSET
 from models.datasets import read_set
+from models.ports.line_detector import LineDetector
+from models.ports.line_recogniser import LineRecogniser
 from models.recognition.prepare import scale_to_height, to_pixels
 from models.synthesis.lines import sample_line
 from models.training import checkpoint
 from models.training.commit import commit
 from models.training.config import DetectorTraining, RecogniserTraining, Training, read_config
-from models.training.line_detector import LineDetector
-from models.training.line_recogniser import LineRecogniser
 from models.training.start import StartUnusable, find_start, metadata
 
 TOLERANCE = 1e-4

@@ -20,11 +20,11 @@ from torch import nn
 
 from models.charset import CHARSET
 from models.evaluation.errors import edits
+from models.ports.line_recogniser import LineRecogniser, load_recogniser
 from models.recognition.ctc import decode
 from models.recognition.prepare import scale_to_height
 from models.synthesis.lines import sample_line
 from models.training.config import RecogniserTraining, read_config
-from models.training.line_recogniser import LineRecogniser, load_recogniser
 from models.training.lines_data import Batch, Lines, LineSource, batches, corrected, stacked
 from models.training.loop import train
 from models.training.start import characters_of, find_start

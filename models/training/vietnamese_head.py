@@ -13,7 +13,7 @@ from collections.abc import Sequence
 import torch
 from torch import nn
 
-from models.training.line_recogniser import LineRecogniser
+from models.ports.line_recogniser import LineRecogniser
 
 
 def _ancestors(character: str) -> list[str]:

@@ -13,8 +13,8 @@ pytest.importorskip("transformers")
 import torch
 
 from models.charset import CHARSET
-from models.recognition.recogniser import OnnxRecogniser
 from models.engines import Hardware
+from models.recognition.recogniser import OnnxRecogniser
 from models.training.export import export
 from models.training.lines_data import batches
 from models.training.recogniser import RecogniserTraining, main, read_config

@@ -12,7 +12,7 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from models.training.onnx_weights import fold, leaves_in_order, pour, weights_in_order
+from models.ports.onnx_weights import fold, leaves_in_order, pour, weights_in_order
 
 MULTIPLE = 32
 """Height and width of the input are multiples of this."""

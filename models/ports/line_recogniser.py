@@ -10,8 +10,8 @@ from pathlib import Path
 import torch
 from torch import nn
 
+from models.ports.onnx_weights import fold, leaves_in_order, pour, weights_in_order
 from models.recognition.prepare import HEIGHT
-from models.training.onnx_weights import fold, leaves_in_order, pour, weights_in_order
 
 
 class LineRecogniser(nn.Module):  # type: ignore[misc]

@@ -10,6 +10,8 @@ _SMALL = 1000  # longest side of the copy on which things are measured
 _TEXT_LIKE = 8  # fewer letter-sized marks than this is nothing to read
 _SHEET = (0.25, 0.97)  # share of the picture that a sheet lying on something takes
 _CONTRAST = 30  # grey levels between the sheet and what it lies on
+_EDGE = 40  # grey levels within ten pixels across a side: 114 and more on a desk, 16 at most in a shadow
+_REACH = 5
 
 
 def shrink(image: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], float]:
@@ -83,6 +85,8 @@ def page_corners(shrunk: NDArray[np.uint8]) -> NDArray[np.float32] | None:
     ground = cv2.dilate(inside, np.ones((9, 9), np.uint8)) == 0
     if not ground.any() or float(np.median(grey[inside > 0])) - float(np.percentile(grey[ground], 75)) < _CONTRAST:
         return None
+    if not _sharp_sides(smooth, quad):
+        return None
     ordered = _clockwise(quad)
     # Pixel centres, so that scaling does not shift the corners.
     return np.asarray((ordered + 0.5) / scale - 0.5, np.float32)
@@ -96,6 +100,24 @@ def _right_angled(quad: NDArray[np.float32]) -> bool:
         return False
     unit = sides / lengths[:, None]
     return bool(np.all(np.abs((unit * np.roll(unit, -1, axis=0)).sum(axis=1)) < 0.5))
+
+
+def _sharp_sides(grey: NDArray[np.uint8], quad: NDArray[np.float32]) -> bool:
+    """Whether the sheet ends abruptly on every side inside the picture; the bright part of a shadowed scan fades."""
+    height, width = grey.shape
+    centre, steps = quad.mean(axis=0), []
+    for a, b in zip(quad, np.roll(quad, -1, axis=0), strict=True):
+        along = a + (b - a) * np.linspace(0.1, 0.9, 60)[:, None]
+        inward = np.array([a[1] - b[1], b[0] - a[0]]) / np.linalg.norm(b - a)
+        inward = inward if np.dot(centre - a, inward) > 0 else -inward
+        inner, outer = ((along + way * _REACH * inward).round().astype(int) for way in (1, -1))
+        both = np.concatenate([inner, outer], axis=1)
+        seen = ((both >= 0) & (both < (width, height, width, height))).all(axis=1)
+        if seen.mean() < 0.5:  # this side is the picture's own edge
+            continue
+        left, top, right, bottom = both[seen].T
+        steps.append(float(np.median(grey[top, left].astype(int) - grey[bottom, right].astype(int))))
+    return bool(steps) and min(steps) >= _EDGE
 
 
 def _clockwise(quad: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -6,6 +6,7 @@ settings say, and that a file that no runtime can load is a `WeightsRejected`.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 from models.engines.hardware import Engine, Hardware, choose
@@ -21,6 +22,12 @@ def open_network(path: Path, hardware: Hardware) -> Network:
         from models.engines.openvino import OpenVinoNetwork
 
         return OpenVinoNetwork(path, hardware)
+    if engine == "torch":
+        from models.engines.torch_network import NotPorted, TorchNetwork
+
+        # Small networks that are not ported, the orienter, stay on ONNX Runtime.
+        with suppress(NotPorted):
+            return TorchNetwork(path, hardware)
     from models.engines.onnx_runtime import OnnxRuntimeNetwork
 
     return OnnxRuntimeNetwork(path, hardware)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from importlib.util import find_spec
 from typing import Literal
 
 Engine = Literal["auto", "onnxruntime", "openvino", "torch"]
@@ -38,11 +39,24 @@ def has_cuda() -> bool:
     return "CUDAExecutionProvider" in onnxruntime.get_available_providers()
 
 
+@cache
+def torch_sees_cuda() -> bool:
+    """Whether torch and what its ports need (extra `torch`) are installed, and torch sees a CUDA device."""
+    if any(find_spec(package) is None for package in ("torch", "transformers", "onnx")):
+        return False
+    import torch
+
+    return bool(torch.cuda.is_available())
+
+
 def choose(hardware: Hardware) -> Engine:
-    """The runtime that `open_network` takes: the one that is named; else CUDA through ONNX Runtime when a GPU is lent,
-    OpenVINO in bfloat16 where the CPU has it (about twice as fast, see `benchmarks/results`), else ONNX Runtime."""
+    """The runtime that `open_network` takes: the one that is named; else, when a GPU is lent, CUDA through ONNX Runtime
+    or, where that has none, through torch; OpenVINO in bfloat16 where the CPU has it (about twice as fast, see
+    `benchmarks/results`); else ONNX Runtime."""
     if hardware.engine != "auto":
         return hardware.engine
     if hardware.gpu and has_cuda():
         return "onnxruntime"
+    if hardware.gpu and torch_sees_cuda():
+        return "torch"
     return "openvino" if cpu_has_bfloat16() else "onnxruntime"

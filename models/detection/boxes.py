@@ -50,6 +50,14 @@ def _mean_chance(chances: NDArray[np.float32], contour: NDArray[np.int32]) -> fl
     return float(cv2.mean(chances[y : y + height, x : x + width], mask)[0])
 
 
+def between(box: Corners, start: float, end: float) -> Corners:
+    """The part of a box from share `start` to share `end` of its length; outside 0..1 it grows along its line."""
+    top, bottom = box[1] - box[0], box[2] - box[3]
+    return np.array(
+        [box[0] + top * start, box[0] + top * end, box[3] + bottom * end, box[3] + bottom * start], dtype=np.float32
+    )
+
+
 def boxes_from_chances(chances: NDArray[np.float32], rules: BoxRules) -> list[Corners]:
     """float32 [h, w] in 0..1 -> boxes in the same pixels, in no particular order."""
     cores = (chances > rules.core).astype(np.uint8)

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from models.cropping import crop_line
-from models.detection.boxes import Corners
+from models.detection.boxes import Corners, between
 from models.protocols import Image
 
 WIDEST_GAP = 1.2
@@ -25,14 +25,6 @@ def _ink_columns(crop: Image) -> np.ndarray:
     paper, dark = np.percentile(trimmed, 80), np.percentile(trimmed, 2)
     threshold = paper - max(24.0, 0.35 * (float(paper) - float(dark)))
     return np.asarray((trimmed < threshold).any(axis=0))
-
-
-def _between(box: Corners, start: float, end: float) -> Corners:
-    """The part of a box from share `start` to share `end` of its length."""
-    top, bottom = box[1] - box[0], box[2] - box[3]
-    return np.array(
-        [box[0] + top * start, box[0] + top * end, box[3] + bottom * end, box[3] + bottom * start], dtype=np.float32
-    )
 
 
 def cut_at_gaps(image: Image, box: Corners) -> list[Corners]:
@@ -51,4 +43,4 @@ def cut_at_gaps(image: Image, box: Corners) -> list[Corners]:
     edge = _MARGIN * height
     starts = [0.0, *(float(inked[jump + 1]) - edge for jump in jumps)]
     ends = [*(float(inked[jump]) + edge for jump in jumps), width]
-    return [_between(box, start / width, min(1.0, end / width)) for start, end in zip(starts, ends, strict=True)]
+    return [between(box, start / width, min(1.0, end / width)) for start, end in zip(starts, ends, strict=True)]

@@ -1,0 +1,91 @@
+"""Boxes that run into a dotted leader are trimmed back to the words.
+
+The network ends a label's box one or two dots inside the leader behind it, and a reader then writes a full stop that is
+none. Where the ink beyond an end of a box goes on as a row of dots, the dots inside belong to the row and are cut off.
+A stop with nothing but paper behind it stays.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from models.cropping import crop_line
+from models.detection.boxes import Corners, between
+from models.protocols import Image
+
+_BEYOND = 1.6
+"""How far past the end of a box is looked, in line heights."""
+_DOT = 0.26
+"""A dot is at most so wide and high, in line heights."""
+_ROW = 3
+"""So many dots beyond an end make a leader."""
+_APART = 0.75
+"""Dots of one row are at most so far apart, in line heights."""
+_LOW = (0.5, 0.98)
+"""Where dots stand in the height of a box."""
+
+
+def _dots(crop: Image) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Left and right edges [n, 2] of dots, from left to right, and which columns hold other ink, bool [w]."""
+    grey = cv2.cvtColor(crop, cv2.COLOR_BGR2GRAY)
+    height = grey.shape[0]
+    paper, dark = np.percentile(grey, 85), np.percentile(grey, 2)
+    ink = (grey < paper - max(24.0, 0.35 * (float(paper) - float(dark)))).astype(np.uint8)
+    _, _, stats, centres = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    left, wide, high = stats[1:, 0], stats[1:, 2], stats[1:, 3]
+    level = centres[1:, 1] / height
+    little = (wide <= _DOT * height) & (high <= _DOT * height)
+    other = np.zeros(grey.shape[1], dtype=np.bool_)
+    for x, w, h, small in zip(left.tolist(), wide.tolist(), high.tolist(), little.tolist(), strict=True):
+        if not small and h > 0.2 * height:
+            other[x : x + w] = True
+    low = np.flatnonzero(little & (level > _LOW[0]) & (level < _LOW[1]))
+    edges: list[tuple[float, float]] = []
+    for n in low.tolist():
+        a, b = int(left[n]), int(left[n] + wide[n])
+        above = little & (left < b) & (left + wide > a) & (np.abs(level - level[n]) > 0.15)
+        if above.any():  # a colon
+            other[a:b] = True
+        if not other[a:b].any():
+            edges.append((a, b))
+    return np.array(sorted(edges), dtype=np.float64).reshape(-1, 2), other
+
+
+def _end_of_words(crop: Image, end: float) -> float:
+    """Where the words end in a crop whose box ends at column `end` and which goes on beyond it; `end` if no leader."""
+    height = crop.shape[0]
+    edges, other = _dots(crop)
+    beyond = edges[edges[:, 0] >= end]
+    if len(beyond) < _ROW or other[int(end) : int(beyond[_ROW - 1, 1])].any():
+        return end
+    row = edges[edges[:, 0] < beyond[_ROW - 1, 1]]
+    gaps = row[1:, 0] - row[:-1, 1]
+    first = len(row) - 1
+    while (
+        first > 0
+        and gaps[first - 1] <= _APART * height
+        and not other[int(row[first - 1, 1]) : int(row[first, 0])].any()
+    ):
+        first -= 1
+    if row[first, 0] >= end or first > len(row) - _ROW:
+        return end
+    return float(max(row[first, 0] - 0.06 * height, 0.0))
+
+
+def without_leader_ends(image: Image, box: Corners) -> Corners:
+    """`box` without the dots of leaders that go on beyond its ends; the whole of it where it holds nothing else."""
+    width, height = float(np.linalg.norm(box[1] - box[0])), float(np.linalg.norm(box[3] - box[0]))
+    if width < 1.5 * height or height < 8:
+        return box
+    reach = _BEYOND * height / width
+    wide = crop_line(image, tuple((float(x), float(y)) for x, y in between(box, -reach, 1 + reach)))  # type: ignore[arg-type]
+    if not wide.size:
+        return box
+    pad = round(_BEYOND * height)
+    end = _end_of_words(wide, wide.shape[1] - pad)
+    start = wide.shape[1] - _end_of_words(np.ascontiguousarray(wide[:, ::-1]), wide.shape[1] - pad)
+    if end - start < 0.8 * height:
+        return box
+    return between(box, (start - pad) / width, min(1.0, (end - pad) / width))

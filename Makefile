@@ -6,6 +6,7 @@ SHELL := /bin/bash
 
 VENV    := .venv
 PEERS   := .venv-peers
+PADDLE  := .venv-paddleocr
 BIN     := $(VENV)/bin
 PIP     := $(BIN)/python -m pip --disable-pip-version-check --no-input
 INSTALL := $(PIP) install --quiet -c constraints.txt
@@ -22,7 +23,7 @@ DEBIAN_PEERS := tesseract-ocr tesseract-ocr-vie
 # The page is tested in a real browser; `certutil` tells poppler whom to trust.
 DEBIAN_TEST := $(DEBIAN_FONTS) chromium libnss3-tools
 
-.PHONY: help setup run up down status demo test check format soak bench bench-peers train clean debian-run debian-test
+.PHONY: help setup run up down status demo test check format soak bench bench-peers paddleocr train clean debian-run debian-test
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -59,11 +60,13 @@ bench: setup ## pages a second through the whole system against the bare reader
 
 bench-peers: $(PEERS)/.installed ## other readers in an environment of their own, for `python -m benchmarks.reading`
 
+paddleocr: debian-run $(PADDLE)/.installed ## Hoso with PaddleOCR as an engine, in an environment of its own (1.5 GB)
+
 train: debian-run debian-test $(VENV)/.installed-all ## install what training needs (PyTorch, fonts, the starting weights)
 	@echo "Ready. See models/README.md for the commands."
 
 clean: down ## stop, then remove the environment, the instance and everything generated
-	rm -rf $(VENV) $(PEERS) .hoso out build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) $(PEERS) $(PADDLE) .hoso out build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 debian-run:
@@ -99,4 +102,14 @@ $(PEERS)/.installed: benchmarks/peers.txt
 	@scripts/debian-packages $(DEBIAN_PEERS)
 	@python=$$(PYTHON="$(PYTHON)" scripts/find-python) || exit 1; [ -x $(PEERS)/bin/python ] || "$$python" -m venv $(PEERS)
 	@$(PEERS)/bin/python -m pip --disable-pip-version-check --no-input install --quiet -r benchmarks/peers.txt
+	@touch $@
+
+# PaddleX asks for opencv-contrib-python, which is the same module as our opencv-python-headless and wants a display's
+# libraries: ours is written over it, so that both find one cv2.
+$(PADDLE)/.installed: pyproject.toml constraints.txt constraints-paddleocr.txt
+	@python=$$(PYTHON="$(PYTHON)" scripts/find-python) || exit 1; [ -x $(PADDLE)/bin/python ] || "$$python" -m venv $(PADDLE)
+	@grep -viE '^(numpy|pyyaml)==' constraints.txt | cat - constraints-paddleocr.txt > $(PADDLE)/constraints.txt
+	@$(PADDLE)/bin/python -m pip --disable-pip-version-check --no-input install --quiet -c $(PADDLE)/constraints.txt -e '.[paddleocr]'
+	@$(PADDLE)/bin/python -m pip --disable-pip-version-check --no-input install --quiet --force-reinstall --no-deps \
+		-c $(PADDLE)/constraints.txt opencv-python-headless
 	@touch $@

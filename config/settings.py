@@ -80,8 +80,10 @@ class Pool(_Section):
     reader_actors: int = Field(1, ge=1, description="Actors that own the models")
     reader_threads: int = Field(2, ge=1, description="Cores one reader keeps busy: calls that its models run at once")
     reader_gpus: float = Field(0, ge=0, description="GPUs one reader takes; 0 means CPU")
-    engine: Literal["auto", "onnxruntime", "openvino", "torch"] = Field(
-        "auto", description="Runtime of the models; auto: CUDA where a GPU is lent, OpenVINO on CPUs with bfloat16"
+    engine: Literal["auto", "onnxruntime", "openvino", "torch", "paddleocr"] = Field(
+        "auto",
+        description="Runtime of the models (docs/engines.md); auto: CUDA where a GPU is lent, OpenVINO on CPUs with "
+        "bfloat16, else ONNX Runtime",
     )
     in_flight: int = Field(8, ge=1, description="Stage runs the dispatcher holds at once (backpressure)")
     batch_lines: int = Field(16, ge=1, description="Most lines in one recogniser call")

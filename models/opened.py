@@ -16,6 +16,8 @@ from typing import Any, TypeVar, cast
 from models.detection.detector import OnnxDetector
 from models.engines import Hardware
 from models.orientation.orienter import OnnxOrienter
+from models.paddle import paddle_detector, paddle_recogniser
+from models.protocols import Detector, Recogniser
 from models.recognition.recogniser import OnnxRecogniser
 from models.weights import Weights
 from models.weights.places import Place, shipped
@@ -38,13 +40,15 @@ class OpenModels:
         self._opening: dict[tuple[str, str], threading.Lock] = {}
         self._lock = threading.Lock()
 
-    def detector(self, weights: Weights) -> OnnxDetector:
+    def detector(self, weights: Weights) -> Detector:
         """Raises `WeightsRejected`, `WeightsUnavailable`, `StoreUnavailable`, as the other two do."""
-        return self._get(weights, OnnxDetector)
+        kind: Callable[..., Detector] = paddle_detector if self._hardware.engine == "paddleocr" else OnnxDetector
+        return self._get(weights, kind)
 
-    def recogniser(self, weights: Weights) -> OnnxRecogniser:
+    def recogniser(self, weights: Weights) -> Recogniser:
         """Raises `CharsetIncomplete` too."""
-        return self._get(weights, OnnxRecogniser)
+        kind: Callable[..., Recogniser] = paddle_recogniser if self._hardware.engine == "paddleocr" else OnnxRecogniser
+        return self._get(weights, kind)
 
     def orienter(self, weights: Weights) -> OnnxOrienter:
         return self._get(weights, OnnxOrienter)

@@ -13,14 +13,12 @@ from collections.abc import Callable, Mapping, Sequence
 from config.settings import Settings
 from dossiers.page import Line, PageReading, Polygon
 from models.cropping import crop_lines
-from models.detection.detector import OnnxDetector
 from models.engines import Hardware
 from models.opened import OpenModels
 from models.orientation.orienter import OnnxOrienter
 from models.orientation.proof import best_turn
 from models.orientation.turning import turn, untouched_polygon
-from models.protocols import Image
-from models.recognition.recogniser import OnnxRecogniser
+from models.protocols import Detector, Image, Recogniser
 from models.weights import Weights, registry
 from models.weights.places import Place, shipped
 
@@ -44,10 +42,16 @@ class Reader:
     def open(cls, settings: Settings, threads: int | None = None, calls: int = 1) -> Reader:
         """A reader with all engines opened; `threads` of one call (`pool.reader_threads` unless told), `calls` at once.
 
-        Raises `WeightsRejected`, `CharsetIncomplete` if an engine cannot be trusted.
+        With `pool.engine: paddleocr` it is PaddleOCR's pipeline. Raises `WeightsRejected`, `CharsetIncomplete` if an
+        engine cannot be trusted, `EngineMissing`.
         """
         pool = settings.pool
-        reader = cls(Hardware(threads or pool.reader_threads, pool.reader_gpus > 0, calls, pool.engine))
+        kind = cls
+        if pool.engine == "paddleocr":
+            from models.paddle.reader import PaddleReader
+
+            kind = PaddleReader
+        reader = kind(Hardware(threads or pool.reader_threads, pool.reader_gpus > 0, calls, pool.engine))
         _ = reader._orienter, reader._detector, reader._recogniser
         return reader
 
@@ -61,11 +65,11 @@ class Reader:
         return self._models.orienter(self._weights["orienter"])
 
     @property
-    def _detector(self) -> OnnxDetector:
+    def _detector(self) -> Detector:
         return self._models.detector(self._weights["detector"])
 
     @property
-    def _recogniser(self) -> OnnxRecogniser:
+    def _recogniser(self) -> Recogniser:
         return self._models.recogniser(self._weights["recogniser"])
 
     @property

@@ -11,7 +11,9 @@ from benchmarks.readers.reading import Given, Piece, Reading, versions
 def open_reader(given: Given) -> Reading:
     """Needs Hoso with its extra paddleocr (`make paddleocr`)."""
     import cv2
+    import numpy as np
 
+    from dossiers.page import reading_to_json
     from models.engines import Hardware
     from models.paddle.reader import PaddleReader
 
@@ -19,9 +21,10 @@ def open_reader(given: Given) -> Reading:
     reader = PaddleReader(Hardware(given.threads))
 
     def read(path: Path) -> list[Piece]:
-        from dossiers.page import reading_to_json
-
-        lines: list[Piece] = reading_to_json(reader.read(cv2.imread(str(path))))["lines"]
+        image = cv2.imread(str(path))
+        if image is None:
+            raise ValueError("not an image")
+        lines: list[Piece] = reading_to_json(reader.read(np.asarray(image, np.uint8)))["lines"]
         return lines
 
     return Reading(read, f"{reader.model}, {versions('paddleocr', 'paddlex', 'onnxruntime')}")

@@ -7,7 +7,7 @@ from functools import cache
 from importlib.util import find_spec
 from typing import Literal
 
-Engine = Literal["auto", "onnxruntime", "openvino", "torch"]
+Engine = Literal["auto", "onnxruntime", "openvino", "torch", "paddleocr"]
 
 
 @dataclass(frozen=True, slots=True)

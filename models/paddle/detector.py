@@ -1,0 +1,48 @@
+"""PaddleOCR's text detection with our weights, as a `Detector`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from dossiers.page import Polygon
+from models.detection.boxes import order_corners
+from models.detection.order import in_reading_order
+from models.engines import Hardware
+from models.paddle.folders import DETECTOR, detector_config, write_folder
+from models.paddle.predictor import OwnThread, engine_arguments, paddleocr
+from models.protocols import Image
+from models.weights import HERE, Weights, WeightsRejected
+
+
+class PaddleDetector:
+    """Raises `WeightsRejected`, `EngineMissing` when opened."""
+
+    def __init__(self, weights: Weights, hardware: Hardware, folder: Path = HERE) -> None:
+        package, file = paddleocr(), weights.path(folder)
+
+        def make(place: Path) -> Any:
+            model = write_folder(file, detector_config(), place / "detector")
+            try:
+                return package.TextDetection(
+                    model_name=DETECTOR, model_dir=str(model), **engine_arguments(hardware.threads)
+                )
+            except Exception as error:
+                raise WeightsRejected(f"{weights.file} cannot be loaded: {type(error).__name__}") from error
+
+        self._own = OwnThread(make)
+        self.identity = weights.identity
+
+    def detect(self, image: Image) -> list[Polygon]:
+        """Line polygons in pixels of `image`, in reading order."""
+        found = self._own.call(lambda predictor: list(predictor.predict(image)))
+        boxes = [order_corners(np.asarray(box, dtype=np.float32)) for box in found[0]["dt_polys"]]
+        return [polygon(box) for box in in_reading_order(boxes)]
+
+
+def polygon(box: Any) -> Polygon:
+    """Four corners in plain numbers."""
+    a, b, c, d = ((round(float(x), 1), round(float(y), 1)) for x, y in box)
+    return a, b, c, d

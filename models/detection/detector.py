@@ -16,6 +16,7 @@ from models.detection.boxes import BoxRules, Corners, boxes_from_chances
 from models.detection.gaps import cut_at_gaps
 from models.detection.leaders import without_leader_ends
 from models.detection.order import in_reading_order
+from models.detection.rules import cut_at_rules
 from models.engines import Hardware, open_network
 from models.protocols import Image
 from models.seals import without_seals
@@ -63,7 +64,8 @@ class OnnxDetector:
         boxes: list[Corners] = []
         for box in boxes_from_chances(chances, self._rules):
             inside = np.clip(box * back, 0, np.array([width, height], dtype=np.float32))
-            boxes.extend(without_leader_ends(image, part) for part in cut_at_gaps(image, inside))
+            for cell in cut_at_rules(image, inside):
+                boxes.extend(without_leader_ends(image, part) for part in cut_at_gaps(image, cell))
         return [_polygon(box) for box in in_reading_order(boxes)]
 
 

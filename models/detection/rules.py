@@ -1,0 +1,62 @@
+"""Boxes that run over the border of a table cell are cut at the border.
+
+A printed rule goes on above or below the line of text that a box encloses; no letter does. So a narrow column of
+ink that spans the box and a good part beyond its top or its bottom is a rule.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from models.cropping import crop_line
+from models.detection.boxes import Corners, between
+from models.protocols import Image
+
+_BEYOND = 0.3
+"""How far above or below a box a rule must go on, in line heights."""
+_SPANS = 0.94
+"""Share of the rows in which a rule must have ink: scans tear it here and there."""
+_WIDEST = 0.2
+"""A rule is at most so wide, in line heights."""
+_LEAST = 0.35
+"""A part narrower than this, in line heights, holds no text."""
+
+
+def _taller(box: Corners) -> Corners:
+    down = (box[3] - box[0]) * _BEYOND, (box[2] - box[1]) * _BEYOND
+    return np.array([box[0] - down[0], box[1] - down[1], box[2] + down[1], box[3] + down[0]], dtype=np.float32)
+
+
+def _rule_columns(crop: Image) -> list[tuple[int, int]]:
+    """First and last column + 1 of each vertical rule in a crop that is taller than its line."""
+    grey = cv2.cvtColor(crop, cv2.COLOR_BGR2GRAY)
+    paper, dark = np.percentile(grey, 85), np.percentile(grey, 2)
+    ink: NDArray[np.bool_] = grey < paper - max(24.0, 0.3 * (float(paper) - float(dark)))
+    # A rule that leans by a pixel or two still fills three columns together.
+    beside = np.zeros((ink.shape[0], ink.shape[1] + 2), dtype=np.bool_)
+    beside[:, 1:-1] = ink
+    wide = beside[:, :-2] | beside[:, 1:-1] | beside[:, 2:]
+    past = round(ink.shape[0] * _BEYOND / (1 + 2 * _BEYOND))
+    full = (wide[past:].mean(axis=0) >= _SPANS) | (wide[: ink.shape[0] - past].mean(axis=0) >= _SPANS)
+    edges = np.flatnonzero(np.diff(np.r_[False, full, False].astype(np.int8)))
+    return [(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
+
+
+def cut_at_rules(image: Image, box: Corners) -> list[Corners]:
+    """`box` whole, or its parts between vertical rules, from left to right."""
+    width, height = float(np.linalg.norm(box[1] - box[0])), float(np.linalg.norm(box[3] - box[0]))
+    if width < 1.5 * height or height < 8:
+        return [box]
+    crop = crop_line(image, tuple((float(x), float(y)) for x, y in _taller(box)))  # type: ignore[arg-type]
+    if not crop.size:
+        return [box]
+    rules = [(a, b) for a, b in _rule_columns(crop) if b - a <= _WIDEST * height + 2]
+    if not rules:
+        return [box]
+    starts, ends = [0, *(b for _, b in rules)], [*(a for a, _ in rules), crop.shape[1]]
+    kept = [
+        (a / crop.shape[1], b / crop.shape[1]) for a, b in zip(starts, ends, strict=True) if b - a > _LEAST * height
+    ]
+    return [between(box, a, b) for a, b in kept] or [box]

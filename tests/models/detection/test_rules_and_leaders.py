@@ -1,0 +1,65 @@
+"""Boxes keep to their cell and to their words: cut at vertical rules, trimmed where a leader begins."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PIL import Image as Picture
+from PIL import ImageDraw
+
+from models.detection.leaders import without_leader_ends
+from models.detection.rules import cut_at_rules
+from models.protocols import Image
+from models.synthesis.fonts import load_font
+
+
+def _printed(text: str, rules: tuple[int, ...] = (), *, top: int = 0, bottom: int = 120) -> tuple[Image, np.ndarray]:
+    """`text` at 40, 40 in 36 px type with vertical rules at the given columns, and the box of the text."""
+    canvas = Picture.new("RGB", (900, 120), "white")
+    pen = ImageDraw.Draw(canvas)
+    font = load_font("Tinos", "regular", 36)
+    pen.text((40, 40), text, font=font, fill="black")
+    for x in rules:
+        pen.line([(x, top), (x, bottom)], fill=(70, 70, 70), width=2)
+    right = 40 + font.getlength(text)
+    return np.array(canvas), np.array([[34, 38], [right + 6, 38], [right + 6, 82], [34, 82]], dtype=np.float32)
+
+
+def test_a_box_over_two_cells_is_cut_at_the_rule_between_them() -> None:
+    image, box = _printed("27/04/1976  Không đạt", rules=(208,))
+    left, right = cut_at_rules(image, box)
+    assert left[1][0] == pytest.approx(207, abs=3)
+    assert right[0][0] == pytest.approx(210, abs=3)
+
+
+def test_a_rule_that_ends_at_the_last_row_cuts_too() -> None:
+    image, box = _printed("27/04/1976  Không đạt", rules=(208,), bottom=84)
+    assert len(cut_at_rules(image, box)) == 2
+
+
+def test_tall_letters_are_no_rules() -> None:
+    image, box = _printed("lll III đđđ ||| (1) [2] {3}")
+    assert len(cut_at_rules(image, box)) == 1
+
+
+@pytest.mark.parametrize("dots", [12, 40])
+def test_the_first_dots_of_a_leader_do_not_belong_to_the_label(dots: int) -> None:
+    image, _ = _printed("Nơi cấp:" + "." * dots)
+    _, words = _printed("Nơi cấp:")
+    over = words.copy()
+    over[1:3, 0] += 20  # two dots into the leader
+    assert without_leader_ends(image, over)[1][0] == pytest.approx(words[1][0] - 6, abs=7)
+
+
+def test_a_label_behind_a_leader_loses_the_dots_before_it() -> None:
+    image, whole = _printed("..........Quê quán")
+    _, dots = _printed("..........")
+    over = whole.copy()
+    over[[0, 3], 0] = dots[1][0] - 26
+    assert without_leader_ends(image, over)[0][0] > dots[1][0] - 12
+
+
+@pytest.mark.parametrize("text", ["Xin cảm ơn.", "v.v...", "Số: 12/QĐ-UBND.", "Ngày cấp:"])
+def test_a_stop_with_nothing_behind_it_stays(text: str) -> None:
+    image, box = _printed(text)
+    assert np.array_equal(without_leader_ends(image, box), box)

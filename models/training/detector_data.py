@@ -101,11 +101,24 @@ def maps(boxes: Sequence[np.ndarray], height: int, width: int) -> tuple[np.ndarr
             continue
         by = np.float32(inset(wide, high))
         step_x, step_y = unit(across) * by, unit(down) * by
-        moves = np.stack([step_x + step_y, step_y - step_x, -step_x - step_y, step_x - step_y])
-        # A core of n pixels is n wide (`boxes_from_chances`): from the middle of its first to that of its last.
-        core = box + moves - np.float32(0.5)
-        cv2.fillPoly(cores, [np.round(core * 16).astype(np.int32)], 1, shift=4)
+        core = box + np.stack([step_x + step_y, step_y - step_x, -step_x - step_y, step_x - step_y])
+        _fill(cores, core)
     return cores, counts
+
+
+def _fill(cores: np.ndarray, core: np.ndarray) -> None:
+    """Set the pixels whose middles lie in a convex quadrilateral, clockwise; OpenCV's own filling adds half a pixel to
+    each side of a tilted one, which growing would multiply."""
+    low = np.maximum(np.floor(core.min(axis=0)), 0).astype(int)
+    high = np.minimum(np.ceil(core.max(axis=0)), (cores.shape[1], cores.shape[0])).astype(int)
+    if (high <= low).any():
+        return
+    xs = np.arange(low[0], high[0], dtype=np.float32) + 0.5
+    ys = (np.arange(low[1], high[1], dtype=np.float32) + 0.5)[:, None]
+    inside = np.ones((high[1] - low[1], high[0] - low[0]), bool)
+    for (ax, ay), (bx, by) in zip(core, np.roll(core, -1, axis=0), strict=True):
+        inside &= (bx - ax) * (ys - ay) - (by - ay) * (xs - ax) >= 0
+    cores[low[1] : high[1], low[0] : high[0]][inside] = 1
 
 
 def batches(

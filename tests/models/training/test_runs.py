@@ -1,0 +1,171 @@
+"""Runs learn, go on after any end as if there had been none, and give a file that says what it is."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+import torch
+
+from models.charset import CHARSET
+from models.engines import Hardware
+from models.recognition.recogniser import OnnxRecogniser
+from models.training import checkpoint
+from models.training.checkpoint import TrainingMismatch
+from models.training.config import RecogniserTraining
+from models.training.db_loss import db_loss
+from models.training.detector import DetectorTask
+from models.training.loop import train
+from models.training.product import finish, prepare, run_here
+from models.training.recogniser import RecogniserTask
+from models.training.start import metadata
+from models.weights import Weights
+from tests.models.training.conftest import tiny_detector, tiny_recogniser
+
+
+def _steps(config: RecogniserTraining, steps: int) -> list[float]:
+    return train(RecogniserTask(config), most_steps=steps).losses
+
+
+def test_a_run_that_was_ended_goes_on_as_if_it_had_not_been(tmp_path: Path) -> None:
+    whole = _steps(tiny_recogniser(tmp_path / "whole"), 5)
+    first = _steps(tiny_recogniser(tmp_path / "parts"), 2)
+    rest = _steps(tiny_recogniser(tmp_path / "parts"), 3)
+    assert first + rest == whole
+    assert len(set(whole)) == 5
+
+
+def test_a_run_that_is_asked_to_stop_saves_first(tmp_path: Path) -> None:
+    config = tiny_recogniser(tmp_path / "run")
+    outcome = train(RecogniserTask(config), stop=lambda: True)
+    held = checkpoint.load(config)
+    assert not outcome.finished and len(outcome.losses) == 1
+    assert held is not None and (held.step, held.seen) == (1, outcome.seen)
+
+
+def test_a_folder_with_another_configuration_is_refused_and_fresh_forgets_it(tmp_path: Path) -> None:
+    _steps(tiny_recogniser(tmp_path / "run"), 1)
+    other = tiny_recogniser(tmp_path / "run", learning_rate=0.5)
+    with pytest.raises(TrainingMismatch, match="learning_rate"):
+        prepare(other, fresh=False)
+    prepare(tiny_recogniser(tmp_path / "run", lines=2000), fresh=False)
+    prepare(other, fresh=True)
+    assert checkpoint.load(other) is None
+
+
+_CHILD = """
+import sys
+from pathlib import Path
+from models.training.loop import train
+from models.training.recogniser import RecogniserTask
+from tests.models.training.conftest import tiny_recogniser
+if __name__ == "__main__":
+    config = tiny_recogniser(Path(sys.argv[1]), checkpoint_seconds=0.5, drawers=1)
+    train(RecogniserTask(config), most_steps=200, told=lambda note: print(note.step, flush=True))
+"""
+
+
+def test_a_killed_run_loses_no_more_than_the_interval_and_goes_on_with_the_same_losses(tmp_path: Path) -> None:
+    script = tmp_path / "child.py"
+    script.write_text(_CHILD)
+    child = subprocess.Popen(
+        [sys.executable, str(script), str(tmp_path / "run")],
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])}, stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert child.stdout is not None
+    told: list[tuple[int, float]] = []
+    for row in child.stdout:
+        told.append((int(row), time.monotonic()))
+        if len(told) >= 4 and (tmp_path / "run" / checkpoint.FILE).exists():
+            break
+    helpers = _children(child.pid)
+    child.send_signal(signal.SIGKILL)
+    child.wait()
+    config = tiny_recogniser(tmp_path / "run")
+    held = checkpoint.load(config)
+    assert held is not None and held.step >= 1
+    died = told[-1][1]
+    lost = [at for step, at in told if step > held.step]
+    # The interval is half a second; the step that was under way when it ran out is lost with it.
+    slowest = max(b - a for (_, a), (_, b) in pairwise(told))
+    assert not lost or died - lost[0] <= 0.5 + 2 * slowest
+    after = _steps(config, 2)
+    whole = _steps(tiny_recogniser(tmp_path / "whole"), held.step + 2)
+    assert after == whole[held.step :]
+    deadline = time.monotonic() + 20
+    while any(map(_lives, helpers)) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert not any(map(_lives, helpers)), "a process that draws lines outlived the run"
+
+
+def _children(pid: int) -> list[int]:
+    found = Path(f"/proc/{pid}/task/{pid}/children")
+    return [int(each) for each in found.read_text().split()] if found.exists() else []
+
+
+def _lives(pid: int) -> bool:
+    try:
+        return "Z" not in Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
+    except FileNotFoundError:
+        return False
+
+
+def test_the_exported_recogniser_reads_and_says_what_it_is(tmp_path: Path, corrected_set: Path) -> None:
+    config = tiny_recogniser(tmp_path / "run", lines=4, sets=(str(corrected_set),), set_share=0.5, checked=2)
+    prepare(config, fresh=False)
+    assert run_here(config, told=lambda note: None, stop=lambda: False).finished
+    product = finish(config, "hoso train recogniser --set own")
+    notes = metadata(product.exported.path)
+    assert notes["role"] == "recogniser" and tuple(json.loads(notes["charset"])) == CHARSET
+    assert notes["parent"].startswith("hoso-rec-vi@") and len(notes["parent_sha256"]) == 64
+    assert notes["config"] == config.digest and notes["seed"] == str(config.seed) and int(notes["lines"]) >= 4
+    (own,) = json.loads(notes["sets"])
+    assert own["set"] == "own@v1" and own["train"] > own["test"] > 0
+    weights = Weights("recogniser", notes["name"], notes["version"], product.exported.path.name,
+                      product.exported.sha256, "", "")  # fmt: skip
+    assert OnnxRecogniser(weights, Hardware(1), product.exported.path.parent).charset == CHARSET
+    card = product.card.read_text(encoding="utf-8")
+    assert product.exported.sha256 in card and "own@v1" in card and "hoso train recogniser --set own" in card
+    assert {"cer", "own_cer"} <= product.checks[0].keys() and len(product.checks) == 2
+    assert "before:" in card and "Not measured" in card
+
+
+def test_the_detector_learns_two_squares_and_is_exported(tmp_path: Path) -> None:
+    config = tiny_detector(tmp_path / "run", learning_rate=0.001)
+    task = DetectorTask(config)
+    batch = next(task.stream((0, 0), 1))
+    optimiser = torch.optim.AdamW(task.groups())
+    device = torch.device("cpu")
+    losses = []
+    for _ in range(8):
+        loss = task.loss(task.model.train(), batch, device)
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+        losses.append(float(loss.detach()))
+    assert losses[-1] < 0.8 * losses[0]
+    train(DetectorTask(config), most_steps=1)
+    exported = finish(config, "hoso train detector").exported
+    assert exported.notes["role"] == "detector" and exported.notes["parent"] == "pp-ocrv6-det-small@6.0"
+
+
+def test_the_loss_of_a_detector_prefers_the_truth() -> None:
+    cores = torch.zeros(1, 64, 64)
+    cores[:, 10:20, 5:60] = 1
+    counts = torch.ones_like(cores)
+    right, wrong = (12 * cores - 6)[:, None], (6 - 12 * cores)[:, None]
+    joined = torch.full((1, 1, 64, 64), 6.0)
+    assert float(db_loss(right, cores, counts)) < 0.02 < 0.5 < float(db_loss(joined, cores, counts))
+    assert float(db_loss(wrong, cores, counts)) > float(db_loss(joined, cores, counts))
+    hidden = counts.clone()
+    hidden[:, 40:] = 0
+    spoilt = right.clone()
+    spoilt[:, :, 40:] = 6
+    assert float(db_loss(spoilt, cores, hidden)) < 0.02

@@ -1,0 +1,114 @@
+"""Batches can be taken up anywhere, drawn by anybody, shared by several; corrected lines come from split `train`."""
+
+from __future__ import annotations
+
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from models.datasets import read_set
+from models.detection.boxes import BoxRules, boxes_from_chances
+from models.synthesis.line_text import transcription
+from models.training import detector_data
+from models.training.detector_data import CropSource, maps
+from models.training.lines_data import LineSource, batches, corrected
+
+SOURCE = LineSource(11, 20, 640)
+
+
+def _stream(source: LineSource = SOURCE, **where: int):  # type: ignore[no-untyped-def]
+    return batches(source, area=1280, most=4, **where)
+
+
+def test_batches_can_be_taken_up_anywhere() -> None:
+    seen = list(islice(_stream(), 9))
+    middle = seen[4]
+    after = next(_stream(pool=middle.pool, skip=middle.place))
+    assert torch.equal(after.pixels, seen[5].pixels)
+    assert torch.equal(after.labels, seen[5].labels)
+    assert (after.pool, after.place) == (seen[5].pool, seen[5].place)
+
+
+def test_a_process_beside_draws_the_same_and_ends_with_the_stream() -> None:
+    here = list(islice(_stream(), 3))
+    running = _stream(beside=1)
+    beside = list(islice(running, 3))
+    running.close()
+    assert all(torch.equal(a.pixels, b.pixels) for a, b in zip(here, beside, strict=True))
+
+
+def test_two_workers_share_the_pools_between_them() -> None:
+    whole = [SOURCE(number) for number in range(4)]
+    first, second = ([SOURCE(number) for number in range(rank, 4, 2)] for rank in range(2))
+    for rank, mine in enumerate((first, second)):
+        for turn, pool in enumerate(mine):
+            assert [text for _, text in pool] == [text for _, text in whole[rank + 2 * turn]]
+    drawn = {batch.pool for batch in islice(_stream(pool=1, step=2), 12)}
+    assert drawn and all(number % 2 == 1 for number in drawn)
+
+
+def test_only_lines_of_split_train_are_learnt_from(corrected_set: Path) -> None:
+    found = read_set(corrected_set)
+    train = {transcription(line.text) for line in found.part("train")}
+    test = {transcription(line.text) for line in found.part("test")} - train
+    assert train and test
+    half = LineSource(3, 40, 2000, (corrected_set,), share=0.5, strength=0.3)
+    drawn = [text for number in range(6) for _, text in half(number)]
+    plain = [text for number in range(6) for _, text in LineSource(3, 40, 2000)(number)]
+    assert not test & set(drawn)
+    assert len([text for text in drawn if text in train]) >= 60
+    assert len(set(drawn) & set(plain)) > 20, "synthetic lines stay beside them"
+
+
+def test_each_corrected_line_comes_once_a_round_and_never_quite_the_same(corrected_set: Path) -> None:
+    count = len(corrected((corrected_set,), "train"))
+    source = LineSource(3, count, 4000, (corrected_set,), share=0.999, strength=0.5)
+    first, second = (source._corrected(turn) for turn in (0, count))
+    texts = sorted(source._corrected(turn)[1] for turn in range(count))
+    assert texts == sorted(text for _, text in corrected((corrected_set,), "train"))
+    again = next(source._corrected(t) for t in range(count, 2 * count) if source._corrected(t)[1] == first[1])
+    assert again[0].shape != first[0].shape or not np.array_equal(again[0], first[0])
+    assert second[1] in texts
+
+
+def test_a_core_is_what_reading_grows_back_to_the_line() -> None:
+    lines = [np.array([[20, 20], [420, 26], [419, 58], [19, 52]], np.float32),
+             np.array([[20, 80], [40, 80], [40, 102], [20, 102]], np.float32)]  # fmt: skip
+    cores, counts = maps(lines, 128, 448)
+    grown = sorted(boxes_from_chances(cores.astype(np.float32), BoxRules()), key=lambda box: box[0, 1])
+    assert counts.all()
+    for line, box in zip(lines, grown, strict=True):
+        assert np.abs(line - box).max() < 2.0
+
+
+def test_lines_too_low_to_read_do_not_count() -> None:
+    cores, counts = maps([np.array([[10, 10], [60, 10], [60, 13], [10, 13]], np.float32)], 32, 96)
+    assert not cores.any()
+    assert not counts[11:13, 20:50].any() and counts[20:].all()
+
+
+def test_squares_of_pages_are_the_same_for_the_same_seed() -> None:
+    source = CropSource(5, 1, 2, 160)
+    one, two = source(3), source(3)
+    assert all(np.array_equal(a, b) for a, b in zip(one[0], two[0], strict=True))
+    batch = next(detector_data.batches(source, batch=2, pool=3))
+    assert batch.pixels.shape == (2, 3, 160, 160) and batch.cores.shape == (2, 160, 160)
+    assert float(batch.pixels.min()) >= -1 and float(batch.pixels.max()) <= 1
+
+
+@pytest.mark.parametrize("number", [0, 1])
+def test_pages_that_teach_have_a_box_around_each_line(number: int) -> None:
+    from models.training.detector_pages import drawn_page
+
+    image, boxes = drawn_page(9, number)
+    assert image.ndim == 3 and len(boxes) > 5
+    grey = image.min(axis=2)
+    inked = 0
+    for box in boxes:
+        (left, top), (right, bottom) = box.min(axis=0).astype(int), box.max(axis=0).astype(int)
+        inside = grey[max(0, top) : bottom, max(0, left) : right]
+        inked += inside.size > 0 and float(inside.min()) < float(np.percentile(grey, 90)) - 40
+    assert inked >= 0.95 * len(boxes)

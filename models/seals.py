@@ -1,9 +1,10 @@
 """Round seals are taken off a page before its lines are sought and read.
 
 A Vietnamese agency seal is red, round, 25 to 45 mm wide, and by rule covers a third of the signature (Decree
-30/2020/NĐ-CP, article 33); it hides the print under it from a detector. Red ink is bright in the red channel, so the
-brightest channel of each pixel shows the page without it. Only round red patches of a seal's size are changed:
-red headings, numbers and the rectangular marks of digital signatures stay as they are.
+30/2020/NĐ-CP, article 33); it hides the print under it from a detector. Red ink is bright in the red channel, so that
+channel shows the page without it, once the little that the ink takes off there is divided out. Only round red patches
+of a seal's size and whole red rings are changed: red headings, numbers and the rectangular marks of digital signatures
+stay as they are.
 """
 
 from __future__ import annotations
@@ -21,6 +22,12 @@ _ROUND = 0.04
 """At most this share of a seal's ink lies outside its circle; a rectangle leaves its corners there."""
 
 
+_WHOLE = 0.93
+"""A ring is a seal's when so much of it is red: true ones have 0.95 and more, chance circles 0.87 at most."""
+_PROMISING = 0.6
+_EDGE = 3
+
+
 def _red(small: Image) -> NDArray[np.uint8]:
     blue, green, red = (small[:, :, channel].astype(np.int16) for channel in range(3))
     rest = np.maximum(blue, green)
@@ -28,7 +35,7 @@ def _red(small: Image) -> NDArray[np.uint8]:
 
 
 def find_seals(image: Image) -> list[tuple[int, int, int, int]]:
-    """Boxes (left, top, right, bottom) of round red seals, in pixels of `image`."""
+    """Boxes (left, top, right, bottom) of round red seals, in pixels of `image`; they may overlap each other."""
     height, width = image.shape[:2]
     scale = min(1.0, _WORK_SIDE / max(height, width))
     small = cv2.resize(
@@ -37,11 +44,19 @@ def find_seals(image: Image) -> list[tuple[int, int, int, int]]:
     red = _red(small)
     if red.sum() < 150:
         return []
+    longest = max(small.shape[:2])
+    found = _alone(red, longest)
+    found += [box for box in _rings(red, longest) if not any(_inside(box, other) for other in found)]
+    boxes = [tuple(round(v / scale) for v in box) for box in found]
+    return [(max(0, a), max(0, b), min(width, c), min(height, d)) for a, b, c, d in boxes]
+
+
+def _alone(red: NDArray[np.uint8], longest: int) -> list[tuple[int, int, int, int]]:
+    """Seals that touch no other red ink."""
     reach = max(3, round(_WORK_SIDE * 0.012)) | 1
     joined = cv2.morphologyEx(red, cv2.MORPH_CLOSE, np.ones((reach, reach), np.uint8))
     count, labels, stats, _ = cv2.connectedComponentsWithStats(joined)
     found = []
-    longest = max(small.shape[:2])
     for number in range(1, count):
         left, top, wide, high = (int(v) for v in stats[number, :4])
         if not (_LEAST * longest <= max(wide, high) <= _MOST * longest and 0.72 <= wide / high <= 1.4):
@@ -50,10 +65,45 @@ def find_seals(image: Image) -> list[tuple[int, int, int, int]]:
         radius = max(wide, high) / 2
         far = np.hypot(xs - (left + wide / 2 - 0.5), ys - (top + high / 2 - 0.5)) > radius * 1.06
         if float(far.mean()) <= _ROUND:
-            edge = 3
-            box = (left - edge, top - edge, left + wide + edge, top + high + edge)
-            found.append(tuple(round(v / scale) for v in box))
-    return [(max(0, a), max(0, b), min(width, c), min(height, d)) for a, b, c, d in found]
+            found.append((left - _EDGE, top - _EDGE, left + wide + _EDGE, top + high + _EDGE))
+    return found
+
+
+def _rings(red: NDArray[np.uint8], longest: int) -> list[tuple[int, int, int, int]]:
+    """Seals by their rings, which stay whole where two seals overlap or red writing touches one."""
+    least, most = int(_LEAST * longest / 2), int(_MOST * longest / 2)
+    soft = cv2.GaussianBlur(red * 255, (0, 0), 1.2)
+    circles = cv2.HoughCircles(soft, cv2.HOUGH_GRADIENT, dp=1.5, minDist=20, param1=100, param2=28,
+                               minRadius=max(4, least - 6), maxRadius=most)  # fmt: skip
+    if circles is None:
+        return []
+    near = cv2.dilate(red, np.ones((3, 3), np.uint8))
+    found = []
+    for x, y, radius in circles[0]:
+        sizes = np.arange(radius - 3, min(radius * 1.35, most) + 1)
+        if _share_of_ring(near, x, y, sizes).max() < _PROMISING:
+            continue
+        around = [(x + dx, y + dy) for dx in (-2, -1, 0, 1, 2) for dy in (-2, -1, 0, 1, 2)]
+        shares = [_share_of_ring(near, cx, cy, sizes) for cx, cy in around]
+        best = int(np.argmax([share.max() for share in shares]))
+        whole = np.flatnonzero(shares[best] >= _WHOLE)
+        if whole.size and sizes[whole[-1]] >= least:
+            (cx, cy), reach = around[best], float(sizes[whole[-1]]) * 1.06 + _EDGE
+            found.append((round(cx - reach), round(cy - reach), round(cx + reach), round(cy + reach)))
+    return found
+
+
+def _share_of_ring(red: NDArray[np.uint8], x: float, y: float, sizes: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Which share of a circle of each of `sizes` around x, y is red."""
+    turns = np.linspace(0, 2 * np.pi, 120, endpoint=False)
+    xs = np.clip(np.rint(x + sizes[:, None] * np.cos(turns)).astype(int), 0, red.shape[1] - 1)
+    ys = np.clip(np.rint(y + sizes[:, None] * np.sin(turns)).astype(int), 0, red.shape[0] - 1)
+    return np.asarray(red[ys, xs].mean(axis=1), dtype=np.float64)
+
+
+def _inside(box: tuple[int, int, int, int], other: tuple[int, int, int, int]) -> bool:
+    middle = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+    return other[0] < middle[0] < other[2] and other[1] < middle[1] < other[3]
 
 
 def without_seals(image: Image) -> Image:
@@ -63,5 +113,25 @@ def without_seals(image: Image) -> Image:
         return image
     cleared = image.copy()
     for left, top, right, bottom in seals:
-        cleared[top:bottom, left:right] = image[top:bottom, left:right].max(axis=2)[:, :, None]
+        cleared[top:bottom, left:right] = _bleached(image[top:bottom, left:right])[:, :, None]
     return cleared
+
+
+def _bleached(part: Image) -> NDArray[np.uint8]:
+    """Grey pixels of a seal's box without the seal: ink multiplies, so what the seal's ink takes off is divided out.
+
+    How much ink lies on a pixel is read off its redness, how much full ink takes off in the red channel off the
+    reddest pixels. Print under the seal is dark in the red channel too and stays.
+    """
+    blue, green, red = (part[:, :, channel].astype(np.float32) for channel in range(3))
+    redness = np.clip((red - np.maximum(blue, green)) / np.maximum(red, 20), 0, 1)
+    inked = redness > 0.25
+    if inked.sum() < 50:
+        return np.asarray(part.max(axis=2), dtype=np.uint8)
+    full = float(np.percentile(redness[inked], 75))
+    lit = red[redness > 0.8 * full]
+    plain = red[redness < 0.1]
+    paper = float(np.percentile(plain, 85)) if plain.size else 245.0
+    passed = min(1.0, float(np.percentile(lit, 60)) / max(paper, 1.0)) if lit.size else 1.0
+    cover = np.clip(redness / full, 0, 1)
+    return np.asarray(np.clip(red / (1 - cover * (1 - passed)), 0, 255), dtype=np.uint8)

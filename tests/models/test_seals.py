@@ -51,3 +51,21 @@ def test_a_red_rectangle_and_red_words_stay() -> None:
 def test_a_page_without_red_is_returned_untouched() -> None:
     page = _paper()
     assert without_seals(page) is page
+
+
+def test_two_seals_that_overlap_are_both_taken_off() -> None:
+    clean, page = _paper(), _paper()
+    _seal(page, (950, 1480))
+    _seal(page, (1130, 1500))
+    assert len(find_seals(page)) == 2
+    cleared = without_seals(page)
+    print_there = clean[:, :, 0] < 100
+    assert cleared[print_there].mean() < 60
+    assert (cleared[~print_there] > 180).mean() > 0.998
+
+
+def test_what_a_seal_leaves_is_as_bright_as_the_paper() -> None:
+    page = _paper()
+    _seal(page, (500, 800))
+    ((left, top, right, bottom),) = find_seals(page)
+    assert without_seals(page)[top:bottom, left:right].min() > 225

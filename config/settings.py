@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, YamlConfigSettingsSource
 
 MIB = 1024 * 1024
+Engine = Literal["auto", "onnxruntime", "openvino", "torch", "paddleocr"]
 
 
 class _Section(BaseModel):
@@ -80,7 +81,7 @@ class Pool(_Section):
     reader_actors: int = Field(1, ge=1, description="Actors that own the models")
     reader_threads: int = Field(2, ge=1, description="Cores one reader keeps busy: calls that its models run at once")
     reader_gpus: float = Field(0, ge=0, description="GPUs one reader takes; 0 means CPU")
-    engine: Literal["auto", "onnxruntime", "openvino", "torch", "paddleocr"] = Field(
+    engine: Engine = Field(
         "auto",
         description="Runtime of the models (docs/engines.md); auto: CUDA where a GPU is lent, OpenVINO on CPUs with "
         "bfloat16, else ONNX Runtime",

@@ -6,14 +6,17 @@ import json
 import os
 import tempfile
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from config.settings import Engine
 from dossiers.errors import HosoError, InputError
 from hoso.cli.common import JsonOption, emit, err
 from hoso.cli.words import say
+
+ENGINES = get_args(Engine)
 
 
 def register(app: typer.Typer) -> None:
@@ -35,28 +38,36 @@ def read(
         bool, typer.Option("--ocr", help=say("Read even pages with a good text layer", "Đọc cả trang có lớp chữ tốt"))
     ] = False,
     threads: Annotated[int, typer.Option(min=0, help=say("CPU threads; 0: all", "Số luồng CPU; 0: tất cả"))] = 0,
+    engine: Annotated[
+        str, typer.Option(help=say("Runtime of the models: ", "Bộ chạy mô hình: ") + ", ".join(ENGINES))
+    ] = "",
     as_json: JsonOption = False,
 ) -> None:
     for path in paths:
         if not path.exists():
             raise InputError(str(path))
+    if engine and engine not in ENGINES:
+        raise InputError(f"--engine {engine}: {', '.join(ENGINES)}")
     out_dir.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="hoso-read-") as workdir:
-        report = _read(paths, out_dir, Path(workdir), text, hocr, ocr, threads or os.cpu_count() or 1)
+        report = _read(paths, out_dir, Path(workdir), text, hocr, ocr, threads or os.cpu_count() or 1, engine)
     emit(report, as_json, _said(report, out_dir))
     if report["refused"]:
         raise typer.Exit(InputError.exit_code)
 
 
 def _read(
-    paths: list[Path], out_dir: Path, workdir: Path, text: bool, hocr: bool, ocr: bool, threads: int
+    paths: list[Path], out_dir: Path, workdir: Path, text: bool, hocr: bool, ocr: bool, threads: int, engine: str
 ) -> dict[str, Any]:
-    from config.settings import Settings  # what follows loads the models' runtime: other commands need not wait for it
+    # What follows loads the models' runtime: other commands need not wait for it.
+    from config.settings import Settings
     from dossiers.page import reading_to_json
     from hoso.reading import formats
     from hoso.reading.pages import PageReader, list_pages
 
-    settings = Settings().model_copy(update={"pool": Settings().pool.model_copy(update={"reader_threads": threads})})
+    settings = Settings()
+    pool = settings.pool.model_copy(update={"reader_threads": threads, "engine": engine or settings.pool.engine})
+    settings = settings.model_copy(update={"pool": pool})
     listing = list_pages(paths, settings.limits, workdir)
     refused = [{"name": name, "vi": vi, "en": en} for name, vi, en in listing.refused]
     pages: list[dict[str, Any]] = []

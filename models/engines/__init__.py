@@ -9,10 +9,11 @@ from __future__ import annotations
 from contextlib import suppress
 from pathlib import Path
 
-from models.engines.hardware import Engine, Hardware, choose
+from config.settings import Engine
+from models.engines.hardware import EngineMissing, Hardware, choose
 from models.engines.network import Network
 
-__all__ = ["Engine", "Hardware", "Network", "choose", "open_network"]
+__all__ = ["Engine", "EngineMissing", "Hardware", "Network", "choose", "open_network"]
 
 
 def open_network(path: Path, hardware: Hardware) -> Network:
@@ -23,8 +24,10 @@ def open_network(path: Path, hardware: Hardware) -> Network:
 
         return OpenVinoNetwork(path, hardware)
     if engine == "torch":
-        from models.engines.torch_network import NotPorted, TorchNetwork
-
+        try:
+            from models.engines.torch_network import NotPorted, TorchNetwork
+        except ImportError as error:
+            raise EngineMissing(f"torch: {error}") from error
         # Small networks that are not ported, the orienter, stay on ONNX Runtime.
         with suppress(NotPorted):
             return TorchNetwork(path, hardware)

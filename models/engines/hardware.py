@@ -5,9 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
-from typing import Literal
 
-Engine = Literal["auto", "onnxruntime", "openvino", "torch", "paddleocr"]
+from config.settings import Engine
+from dossiers.errors import HosoError
+
+
+class EngineMissing(HosoError):
+    """An engine was chosen whose packages are not installed; `detail` names the package."""
+
+    code = "models.engine_missing"
+    vi = "Bộ chạy mô hình được chọn chưa được cài đặt. Hãy cài theo docs/engines.md hoặc đặt `pool.engine: auto`."
+    en = "The chosen engine is not installed. Install it as docs/engines.md says, or set `pool.engine: auto`."
 
 
 @dataclass(frozen=True, slots=True)

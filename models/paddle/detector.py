@@ -11,7 +11,7 @@ from dossiers.page import Polygon
 from models.detection.boxes import order_corners
 from models.detection.order import in_reading_order
 from models.engines import Hardware
-from models.paddle.folders import DETECTOR, detector_config, write_folder
+from models.paddle.folders import DETECTOR, detection_arguments, detector_config, write_folder
 from models.paddle.predictor import OwnThread, engine_arguments, paddleocr
 from models.protocols import Image
 from models.weights import HERE, Weights, WeightsRejected
@@ -23,11 +23,13 @@ class PaddleDetector:
     def __init__(self, weights: Weights, hardware: Hardware, folder: Path = HERE) -> None:
         package, file = paddleocr(), weights.path(folder)
 
+        rules = detection_arguments()
+
         def make(place: Path) -> Any:
             model = write_folder(file, detector_config(), place / "detector")
             try:
                 return package.TextDetection(
-                    model_name=DETECTOR, model_dir=str(model), **engine_arguments(hardware.threads)
+                    model_name=DETECTOR, model_dir=str(model), **rules, **engine_arguments(hardware.threads)
                 )
             except Exception as error:
                 raise WeightsRejected(f"{weights.file} cannot be loaded: {type(error).__name__}") from error

@@ -25,6 +25,14 @@ RECOGNISER = "PP-OCRv6_small_rec"
 """The architectures under which PaddleOCR knows our two networks."""
 
 
+def detection_arguments(rules: BoxRules | None = None) -> dict[str, Any]:
+    """How pages are scaled and boxes made, as arguments of `TextDetection`: as our own detector does it. They stand in
+    `inference.yml` too, but PaddleOCR has defaults of its own for this architecture, which win over that file."""
+    rules = rules or BoxRules()
+    scaled = {"limit_side_len": LONG_SIDE, "limit_type": "max"}
+    return {**scaled, "thresh": rules.core, "box_thresh": rules.sure, "unclip_ratio": rules.grow}
+
+
 def detector_config(rules: BoxRules | None = None) -> dict[str, Any]:
     """`inference.yml` of the detector: pages and boxes as our own detector takes them."""
     rules = rules or BoxRules()

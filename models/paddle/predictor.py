@@ -14,17 +14,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
 
-from dossiers.errors import HosoError
+from models.engines import EngineMissing
 
 Result = TypeVar("Result")
-
-
-class EngineMissing(HosoError):
-    """An engine was chosen whose packages are not installed; `detail` names the package."""
-
-    code = "models.engine_missing"
-    vi = "Bộ đọc được chọn chưa được cài đặt. Hãy cài theo docs/engines.md hoặc đặt `pool.engine: auto`."
-    en = "The chosen engine is not installed. Install it as docs/engines.md says, or set `pool.engine: auto`."
 
 
 class OwnThread:

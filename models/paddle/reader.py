@@ -12,12 +12,17 @@ from pathlib import Path
 from typing import Any
 
 from dossiers.page import Line, PageReading, Polygon
-from models.detection.boxes import BoxRules
-from models.detection.detector import LONG_SIDE
 from models.engines import Hardware
 from models.orientation.turning import turn, untouched_polygon
 from models.paddle.detector import polygon
-from models.paddle.folders import DETECTOR, RECOGNISER, detector_config, recogniser_config, write_folder
+from models.paddle.folders import (
+    DETECTOR,
+    RECOGNISER,
+    detection_arguments,
+    detector_config,
+    recogniser_config,
+    write_folder,
+)
 from models.paddle.predictor import OwnThread, engine_arguments, paddleocr
 from models.paddle.recogniser import as_read, charset_in
 from models.protocols import Image
@@ -49,7 +54,6 @@ class PaddleReader(Reader):
                 file = recogniser.path(folder)
                 config = recogniser_config(charset_in(file, recogniser.identity))
                 write_folder(file, config, place / "recogniser")
-            rules = BoxRules()
             return package.PaddleOCR(
                 text_detection_model_name=DETECTOR,
                 text_detection_model_dir=str(place / "detector"),
@@ -59,11 +63,7 @@ class PaddleReader(Reader):
                 use_doc_orientation_classify=False,
                 use_doc_unwarping=False,
                 use_textline_orientation=False,
-                text_det_limit_side_len=LONG_SIDE,
-                text_det_limit_type="max",
-                text_det_thresh=rules.core,
-                text_det_box_thresh=rules.sure,
-                text_det_unclip_ratio=rules.grow,
+                **{f"text_det_{name}": value for name, value in detection_arguments().items()},
                 **engine_arguments(self._threads),
             )
 

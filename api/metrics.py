@@ -22,6 +22,10 @@ _OLDEST = text(
     "SELECT stage, extract(epoch FROM now() - min(created_at)) FROM stage_runs WHERE state = 'pending' GROUP BY 1"
 )
 _DOSSIERS = text("SELECT step, state, count(*) FROM dossiers GROUP BY 1, 2")
+_READERS = text("""
+    SELECT owner, number - 1, (reader ->> 'busy')::float, (reader ->> 'fill')::float, (reader ->> 'waiting')::float
+    FROM workers, jsonb_array_elements(readers) WITH ORDINALITY AS held(reader, number)
+    WHERE seen_at > now() - interval '1 minute'""")
 _OUTBOX = text("""
     SELECT count(*) FILTER (WHERE dead_at IS NULL), count(*) FILTER (WHERE dead_at IS NOT NULL)
     FROM outbox WHERE delivered_at IS NULL""")
@@ -40,6 +44,10 @@ class _Queue(Collector):
         oldest = GaugeMetricFamily("hoso_oldest_pending_seconds", "Age of the oldest pending run", labels=["stage"])
         dossiers = GaugeMetricFamily("hoso_dossiers", "Dossiers", labels=["step", "state"])
         outbox = GaugeMetricFamily("hoso_outbox_messages", "Messages not delivered", labels=["state"])
+        which = ["worker", "reader"]
+        busy = GaugeMetricFamily("hoso_reader_busy_ratio", "Share of a reader's places for calls in use", labels=which)
+        fill = GaugeMetricFamily("hoso_reader_batch_fill_ratio", "Lines over places of its batches", labels=which)
+        lines = GaugeMetricFamily("hoso_reader_waiting_lines", "Lines that wait for a batch", labels=which)
         try:
             with self._db.transaction() as session:
                 for stage, state, count in session.execute(_DEPTH):
@@ -48,6 +56,9 @@ class _Queue(Collector):
                     oldest.add_metric([stage], float(seconds))
                 for step, state, count in session.execute(_DOSSIERS):
                     dossiers.add_metric([step, state], count)
+                for owner, number, *measured in session.execute(_READERS):
+                    for family, value in zip((busy, fill, lines), measured, strict=True):
+                        family.add_metric([owner, str(number)], value)
                 waiting, dead = session.execute(_OUTBOX).one()
                 outbox.add_metric(["waiting"], waiting)
                 outbox.add_metric(["dead"], dead)
@@ -55,7 +66,7 @@ class _Queue(Collector):
         except Unavailable:
             up.add_metric([], 0)
             return [up]
-        return [up, depth, oldest, dossiers, outbox]
+        return [up, depth, oldest, dossiers, outbox, busy, fill, lines]
 
 
 class Metrics:

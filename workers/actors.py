@@ -25,6 +25,7 @@ from models.reader import Reader
 from models.weights import Weights
 from models.weights.places import stored
 from workers.batching import Batcher
+from workers.feeding import Load, Meter
 from workers.jobs.sources import Sources
 from workers.jobs.tools import Image, Tools
 
@@ -85,6 +86,7 @@ class ReaderActor:
         self._models = OpenModels(hardware, stored(ObjectStore(settings.store)))
         self._threads = ThreadPoolExecutor(self._pool.reader_threads, "reader")
         self._lines: Batcher[_Crop, tuple[str, float]] | None = None
+        self._meter = Meter(self._pool.reader_threads)
 
     async def open(self, weights: Sequence[Weights]) -> list[str]:
         """Open them before a page needs them; their identities. Raises as `detect` and `recognise` do."""
@@ -97,7 +99,8 @@ class ReaderActor:
         Raises `WeightsUnavailable` when a registered file is damaged, `WeightsRejected` when a shipped one is.
         """
         detector = await self._detector(weights)
-        polygons = await asyncio.get_running_loop().run_in_executor(self._threads, detector.detect, image)
+        loop = asyncio.get_running_loop()
+        polygons = await loop.run_in_executor(self._threads, self._detected, detector, image)
         return polygons, resident_mib()
 
     async def recognise(self, crops: Sequence[Image], weights: Weights) -> tuple[list[tuple[str, float]], int]:
@@ -113,7 +116,7 @@ class ReaderActor:
         if self._lines is None:
             loop = asyncio.get_running_loop()
             self._lines = Batcher(
-                _recognised,
+                self._recognised,
                 _Crop.bucket,
                 self._pool.batch_lines,
                 # On the CPU a full batch is no faster than a small one: waiting would only leave a core idle.
@@ -135,10 +138,18 @@ class ReaderActor:
         self._models.close_unused(UNUSED_S)
         return engine
 
+    def _detected(self, detector: Detector, image: Image) -> list[Polygon]:
+        with self._meter.call():
+            return detector.detect(image)
+
+    def _recognised(self, batch: Sequence[_Crop]) -> list[tuple[str, float]]:
+        """A batch has one model: its bucket says so."""
+        with self._meter.call(len(batch), self._pool.batch_lines):
+            return batch[0].recogniser.recognise([line.image for line in batch])
+
+    async def load(self) -> Load:
+        """How busy this reader was since it was last asked."""
+        return self._meter.taken(self._lines.waiting if self._lines else 0)
+
     async def pid(self) -> int:
         return os.getpid()
-
-
-def _recognised(batch: Sequence[_Crop]) -> list[tuple[str, float]]:
-    """A batch has one model: its bucket says so."""
-    return batch[0].recogniser.recognise([line.image for line in batch])

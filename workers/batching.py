@@ -80,6 +80,11 @@ class Batcher(Generic[Item, Result]):
         batch, fullest[:] = fullest[: self._size], fullest[self._size :]
         return batch
 
+    @property
+    def waiting(self) -> int:
+        """How many items wait for a batch now."""
+        return sum(not one.future.done() for queue in self._waiting.values() for one in queue)
+
     def close(self) -> None:
         """Stop serving; whoever still waits is cancelled."""
         for pump in self._pumps:

@@ -153,7 +153,10 @@ class Dispatcher:
                 await self._drop_lost()
                 await self.house.transaction(self._reap)
                 models = await self._watch_models()
-                await self.house.transaction(status.write, len(self._held), self.house.pool.replaced, models)
+                # A reader that hangs must not cost the leases their heartbeat.
+                loads = await self.house.pool.loads(self._limits.heartbeat_s / 2)
+                replaced = self.house.pool.replaced
+                await self.house.transaction(status.write, len(self._held), replaced, models, loads)
             except HosoError as error:
                 log.warning("no heartbeat possible", code=error.code)
 

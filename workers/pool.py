@@ -21,6 +21,7 @@ from dossiers.errors import HosoError, Unavailable
 from dossiers.page import Polygon
 from models.weights import Weights, registry
 from workers.actors import CpuActor, ReaderActor
+from workers.feeding import Load
 
 NICEST = 19
 
@@ -169,6 +170,12 @@ class Pool:
     def replaced(self) -> dict[str, int]:
         """How many actors were replaced since the start, by kind."""
         return {"cpu": self._cpu.replaced, "reader": self._readers.replaced}
+
+    async def loads(self, timeout_s: float) -> list[Load]:
+        """How busy each reader was since it was last asked; one that does not answer in time is left out."""
+        asked = [asyncio.wait_for(_awaited(member.handle.load.remote()), timeout_s) for member in self._readers.members]
+        answers = await asyncio.gather(*asked, return_exceptions=True)
+        return [answer for answer in answers if isinstance(answer, Load)]
 
     async def keep(self, job: Callable[..., Any], *arguments: Any, timeout_s: float = 300) -> ray.ObjectRef:
         """As `do`, but the result stays in the cluster's shared memory; pass the reference on to another call."""

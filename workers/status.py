@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from sqlalchemy import delete, func
@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from dossiers.db.tables import WorkerRow
+from workers.feeding import Load
 
 
 class Status:
@@ -19,11 +20,18 @@ class Status:
         self._owner, self._kind, self._since = owner, kind, datetime.now(UTC)
 
     def write(
-        self, session: Session, held: int, replaced: dict[str, int], models: Mapping[str, str] | None = None
+        self,
+        session: Session,
+        held: int,
+        replaced: dict[str, int],
+        models: Mapping[str, str] | None = None,
+        readers: Sequence[Load] = (),
     ) -> None:
-        """In the caller's transaction. `models`: what a reading process reads with, name@version by role."""
+        """In the caller's transaction. `models`: what a reading process reads with, name@version by role; `readers`:
+        how busy each of its reader actors was since the last time."""
         values = {"kind": self._kind, "since": self._since, "held": held, "replaced": replaced, "seen_at": func.now()}
         values["models"] = dict(models or {})
+        values["readers"] = [reader.as_json() for reader in readers]
         statement = insert(WorkerRow).values(owner=self._owner, **values)
         session.execute(statement.on_conflict_do_update(index_elements=["owner"], set_=values))
         session.execute(delete(WorkerRow).where(WorkerRow.seen_at < func.now() - func.make_interval(0, 0, 0, 0, 1)))

@@ -272,3 +272,4 @@ class WorkerRow(Base):
     held: Mapped[int]
     replaced: Mapped[dict[str, Any]]
     models: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")  # name@version by role
+    readers: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")  # Load of workers/feeding.py

@@ -16,7 +16,10 @@ import pytest
 
 from api.app import create_app
 from config.settings import Settings
+from dossiers.db.engine import Db
 from tests.api.conftest import changed, serving, submit
+from workers.feeding import Load
+from workers.status import Status
 
 ROOT = Path(__file__).parents[2]
 
@@ -118,6 +121,15 @@ def test_metrics_name_routes_and_queue_but_no_dossier_and_no_person(http: httpx.
     assert 'hoso_oldest_pending_seconds{stage="ingest"}' in text
     assert "hoso_accept_seconds_bucket" in text
     assert code not in text and "Nguyễn" not in text
+
+
+def test_metrics_say_how_busy_the_readers_are(database: Db, address: str) -> None:
+    with database.transaction() as session:
+        Status("test:busy").write(session, 1, {}, {}, [Load(0.75, 0.5, 9, 120, 5.0), Load(0.25, 1.0, 0, 16, 5.0)])
+    text = httpx.get(f"{address}/metrics").text
+    assert 'hoso_reader_busy_ratio{reader="0",worker="test:busy"} 0.75' in text
+    assert 'hoso_reader_batch_fill_ratio{reader="1",worker="test:busy"} 1.0' in text
+    assert 'hoso_reader_waiting_lines{reader="0",worker="test:busy"} 9.0' in text
 
 
 def test_logs_are_json_lines_without_names_and_addresses_of_dossiers(

@@ -57,6 +57,19 @@ async def test_a_killed_actor_is_replaced_and_its_caller_told(pool: Pool) -> Non
     assert await asyncio.gather(*(pool.do(answer, n) for n in range(6))) == [0, 2, 4, 6, 8, 10]
 
 
+async def test_a_reader_says_how_busy_it_was_since_it_was_last_asked(pool: Pool) -> None:
+    await pool.loads(5)
+    image = ray.put(np.full((320, 640, 3), 255, np.uint8))
+    crops = ray.put([np.full((48, 200, 3), 255, np.uint8)] * 3)
+    await pool.detect(image, registry()["detector"])
+    await pool.recognise(crops, registry()["recogniser"])
+    (load,) = await pool.loads(5)
+    assert 0 < load.busy <= 1 and load.lines == 3 and load.waiting == 0
+    assert 0 < load.fill <= 3 / 16
+    (idle,) = await pool.loads(5)
+    assert (idle.busy, idle.lines) == (0.0, 0)
+
+
 async def test_a_killed_reader_is_replaced_and_reads_again(pool: Pool) -> None:
     image = ray.put(np.full((64, 256, 3), 255, np.uint8))
     await pool.detect(image, registry()["detector"])

@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 
 from dossiers.page import Polygon
+from models.detection.digit_boxes import without_frames
 from models.protocols import Image
 from models.seals import without_seals
 
@@ -39,6 +40,6 @@ def crop_line(image: Image, polygon: Polygon) -> Image:
 
 
 def crop_lines(image: Image, polygons: Sequence[Polygon]) -> list[Image]:
-    """`crop_line` of each polygon, in order, from the page without its round seals."""
-    cleared = without_seals(image) if polygons else image
+    """`crop_line` of each polygon, in order, from the page without its round seals and without frames around digits."""
+    cleared = without_frames(without_seals(image)) if polygons else image
     return [crop_line(cleared, polygon) for polygon in polygons]

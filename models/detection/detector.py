@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from dossiers.page import Polygon
 from models.detection.boxes import BoxRules, Corners, boxes_from_chances
+from models.detection.digit_boxes import digit_boxes, outside_rows, whole_row
 from models.detection.gaps import cut_at_gaps
 from models.detection.leaders import without_leader_ends
 from models.detection.order import in_reading_order
@@ -61,9 +62,10 @@ class OnnxDetector:
         chances = self.chances(image)
         height, width = image.shape[:2]
         back = np.array([width / chances.shape[1], height / chances.shape[0]], dtype=np.float32)
-        boxes: list[Corners] = []
-        for box in boxes_from_chances(chances, self._rules):
-            inside = np.clip(box * back, 0, np.array([width, height], dtype=np.float32))
+        rows = digit_boxes(image)
+        boxes: list[Corners] = [whole_row(row) for row in rows]
+        for box in outside_rows([box * back for box in boxes_from_chances(chances, self._rules)], rows):
+            inside = np.clip(box, 0, np.array([width, height], dtype=np.float32))
             for cell in cut_at_rules(image, inside):
                 boxes.extend(without_leader_ends(image, part) for part in cut_at_gaps(image, cell))
         return [_polygon(box) for box in in_reading_order(boxes)]

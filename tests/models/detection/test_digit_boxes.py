@@ -1,0 +1,57 @@
+"""Frames for digits are one line, read without the frames."""
+
+from __future__ import annotations
+
+import numpy as np
+from PIL import Image as Picture
+from PIL import ImageDraw
+
+from models.cropping import crop_lines
+from models.detection.digit_boxes import digit_boxes, without_frames
+from models.protocols import Image
+from models.reader import Reader
+from models.synthesis.fonts import load_font
+
+NUMBER = "079094056708"
+
+
+def _framed(number: str = NUMBER, side: int = 48) -> Image:
+    canvas = Picture.new("RGB", (1654, 2339), (248, 248, 246))
+    pen = ImageDraw.Draw(canvas)
+    font = load_font("Tinos", "regular", 36)
+    for place, digit in enumerate(number):
+        left = 700 + place * side
+        pen.rectangle([left, 600, left + side, 600 + side], outline=(60, 60, 60), width=2)
+        pen.text((left + 15, 605), digit, font=font, fill=(20, 20, 20))
+    pen.text((160, 605), "Số định danh cá nhân:", font=font, fill=(20, 20, 20))
+    return np.array(canvas)
+
+
+def test_a_row_of_frames_is_found_with_every_frame() -> None:
+    ((*row,),) = digit_boxes(_framed())
+    assert len(row) == len(NUMBER)
+    assert 700 <= row[0][0][0] <= 704
+    assert 700 + 48 * 12 - 4 <= row[-1][2][0] <= 700 + 48 * 12 + 1
+
+
+def test_the_digits_are_read_as_one_line(reader: Reader) -> None:
+    page = _framed()
+    polygons = reader.detect(page)
+    texts = [text for text, _ in reader.recognise(crop_lines(page, polygons))]
+    assert [text.replace(" ", "") for text in texts] == ["Sốđịnhdanhcánhân:", NUMBER]
+
+
+def test_frames_go_and_digits_stay() -> None:
+    page = _framed()
+    cleared = without_frames(page)
+    assert (cleared[598:650, 700:702] > 240).all()
+    assert (cleared[605:645, 700 + 12 : 700 + 36] < 60).any()
+
+
+def test_a_page_of_print_and_a_table_of_few_columns_have_none() -> None:
+    page = np.full((2339, 1654, 3), 250, dtype=np.uint8)
+    page[300:302, 200:1200] = page[420:422, 200:1200] = 60
+    for x in range(200, 1201, 200):
+        page[300:420, x : x + 2] = 60
+    assert digit_boxes(page) == []
+    assert without_frames(page) is page

@@ -64,7 +64,9 @@ def evaluate(
     from models.evaluation.result import result_to_json
 
     with tempfile.TemporaryDirectory(prefix="hoso-evaluate-") as fetched:
-        contenders = [_contender(said, home, Path(fetched)) for said in (model, *filter(None, [against]))]
+        contenders = [_contender(model, home, Path(fetched))]
+        if against:
+            contenders.append(_contender(against, home, Path(fetched), contenders[0].weights.role))
         suites = _suites(suite or [], contenders, real)
         runs = _measure(contenders, suites, size or None, threads)
     if out_dir:
@@ -76,10 +78,16 @@ def evaluate(
         _say_more(runs, out_dir, store)
 
 
-def _contender(said: str, home: Path, fetched: Path) -> Contender:
-    """The model that was named. Raises `ModelUnknown`, `NotFound`, `NotRunning`, `WeightsRejected`."""
+def _contender(said: str, home: Path, fetched: Path, role: str = "recogniser") -> Contender:
+    """The model that was named; `champion` is what reads with `role` now, the shipped one where nothing runs.
+
+    Raises `ModelUnknown`, `NotFound`, `NotRunning`, `WeightsRejected`.
+    """
+    from hoso.embedded import state
     from models.evaluation.contender import Contender, from_file, shipped
 
+    if said == "champion" and not (os.environ.get("HOSO_CONFIG") or state.is_running(home.resolve())):
+        return shipped(role)
     if said in ("", "shipped", "recogniser", "detector"):
         return shipped("detector" if said == "detector" else "recogniser")
     if said.endswith(".onnx") or Path(said).is_file():
@@ -91,7 +99,7 @@ def _contender(said: str, home: Path, fetched: Path) -> Contender:
 
     with open_database(home) as (db, found):
         with db.transaction() as session:
-            known = lifecycle.find(session, said)
+            known = lifecycle.champion(session, role)[0] if said == "champion" else lifecycle.find(session, said)
         if known.row is None:
             return Contender(known.weights)
         with stored(ObjectStore(found.store))(known.weights) as folder:

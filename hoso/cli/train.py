@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import math
+import os
 import shlex
 import sys
 from collections.abc import Callable, Iterator
@@ -143,7 +144,8 @@ def _start(config: Training, home: Path) -> str:
     """Where the run starts: `champion` is what the running system reads with, else what is shipped."""
     from hoso.embedded import state
 
-    if config.start != "champion" or not state.is_running(home.resolve()):
+    runs = os.environ.get("HOSO_CONFIG") or state.is_running(home.resolve())
+    if config.start != "champion" or not runs:
         named = Path(config.start)
         return str(named.resolve()) if named.is_file() else config.start
     from dossiers.store import ObjectStore

@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -115,10 +116,12 @@ def _write(whole: nn.Module, path: Path, role: str, notes: dict[str, str]) -> No
         "recogniser": {"pixels": {0: "lines", 3: "width"}, "probabilities": {0: "lines", 1: "steps"}},
         "detector": {name: {0: "pages", 2: "height", 3: "width"} for name in ("pixels", "probabilities")},
     }[role]
-    torch.onnx.export(
-        whole, (torch.zeros(*_SHAPES[role][0]),), str(path), input_names=["pixels"], output_names=["probabilities"],
-        dynamic_axes=axes, opset_version=17, dynamo=False,
-    )  # fmt: skip
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of tracing: `_check` decides whether the file is right
+        torch.onnx.export(
+            whole, (torch.zeros(*_SHAPES[role][0]),), str(path), input_names=["pixels"],
+            output_names=["probabilities"], dynamic_axes=axes, opset_version=17, dynamo=False,
+        )  # fmt: skip
     graph = onnx.load(str(path))
     for key, value in notes.items():
         entry = graph.metadata_props.add()

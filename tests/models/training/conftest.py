@@ -16,11 +16,11 @@ from models.synthesis.lines import sample_line
 from models.training.config import DetectorTraining, RecogniserTraining, read_config
 
 CONFIGS = Path(__file__).parents[3] / "config" / "training"
-TINY = {"threads": 1, "drawers": 0, "checked": 0, "warmup_steps": 2, "calibrated": 0, "device": "cpu"}
+TINY = {"threads": 1, "drawers": 0, "checked": 0, "warmup_steps": 2, "device": "cpu"}
 
 
 def tiny_recogniser(run: Path, **changes: Any) -> RecogniserTraining:
-    small = {"pool": 24, "area": 1024, "most": 4, "widest": 512, "lines": 1000}
+    small = {"calibrated": 0, "pool": 24, "area": 1024, "most": 4, "widest": 512, "lines": 1000}
     return read_config(CONFIGS / "finetune.yaml", RecogniserTraining, {"run": run, **TINY, **small, **changes})
 
 

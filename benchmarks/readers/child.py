@@ -2,9 +2,9 @@
 
     python -m benchmarks.readers.child MODULE --threads 2 --at-once 1 [--option key=value ...]
 
-First line out: {"ready": what reads} or {"unavailable": why}. Then for each {"number", "path"} on standard input one
-{"number", "lines", "seconds", "resident_mib"}, or {"number", "error"}. At the end of the input: {"peak_mib"}.
-Whatever a library prints goes to standard error.
+MODULE is one of this package, or a dotted name. First line out: {"ready": what reads} or {"unavailable": why}. Then for
+each {"number", "path"} on standard input one {"number", "lines", "seconds", "resident_mib"}, or {"number", "error"}. At
+the end of the input: {"peak_mib"}. Whatever a library prints goes to standard error.
 """
 
 from __future__ import annotations
@@ -79,7 +79,8 @@ def main() -> None:
     os.dup2(2, 1)
     options = dict(entry.split("=", 1) for entry in told.option)
     try:
-        module = importlib.import_module(f"benchmarks.readers.{told.module}")
+        name = told.module if "." in told.module else f"benchmarks.readers.{told.module}"
+        module = importlib.import_module(name)
         reading: Reading = module.open_reader(Given(told.threads, told.at_once, options))
     except (Unavailable, ImportError) as error:
         out.write(json.dumps({"unavailable": str(error)}) + "\n")

@@ -20,7 +20,7 @@ import json
 import os
 import platform
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -60,9 +60,10 @@ def chosen(told: argparse.Namespace) -> dict[str, Peer]:
 
 def read_all(
     peers: dict[str, Peer], pages: Sequence[Page], table: str, cores: Sequence[int], repeats: int
-) -> tuple[dict[str, Result], dict[str, str]]:
-    """(results by name, why others were left out)."""
-    results, left_out = {}, {}
+) -> Iterator[tuple[dict[str, Result], dict[str, str]]]:
+    """After each reader what is known so far: (results by name, why others were left out)."""
+    results: dict[str, Result] = {}
+    left_out: dict[str, str] = {}
     for name, peer in peers.items():
         print(f"{peer.label} ...", file=sys.stderr, flush=True)
         try:
@@ -70,7 +71,7 @@ def read_all(
         except Unavailable as error:
             left_out[peer.label] = str(error)
             print(f"{peer.label}: left out: {error}", file=sys.stderr, flush=True)
-    return results, left_out
+        yield results, left_out
 
 
 def soak_all(peers: dict[str, Peer], pages: Sequence[Page], cores: Sequence[int], count: int) -> dict[str, Soak]:
@@ -116,12 +117,17 @@ def main() -> None:
     }
     if told.soak:
         soaks = soak_all(peers, pages, cores, told.soak)
-        _write(told.out / "reading_soak", {**about, "readers": {k: asdict(v) for k, v in soaks.items()}},
-               soak_markdown(about, {peers[name].label: found for name, found in soaks.items()}))  # fmt: skip
+        text = soak_markdown(about, {peers[name].label: found for name, found in soaks.items()})
+        _write(told.out / "reading_soak", {**about, "readers": {k: asdict(v) for k, v in soaks.items()}}, text)
+        print(text)
         return
-    results, left_out = read_all(peers, pages, told.table, cores, told.repeats)
-    held = {**about, "readers": {name: asdict(result) for name, result in results.items()}, "left_out": left_out}
-    _write(told.out / "reading", held, markdown(about, told.table, list(results.values()), left_out))
+    text = ""
+    for results, left_out in read_all(peers, pages, told.table, cores, told.repeats):
+        # Written after each reader: hours of a run that is broken off are not lost.
+        held = {**about, "readers": {name: asdict(result) for name, result in results.items()}, "left_out": left_out}
+        text = markdown(about, told.table, list(results.values()), left_out)
+        _write(told.out / "reading", held, text)
+    print(text)
 
 
 def _without_paths(told: argparse.Namespace) -> list[str]:
@@ -136,7 +142,6 @@ def _write(stem: Path, held: dict[str, object], text: str) -> None:
     stem.parent.mkdir(parents=True, exist_ok=True)
     stem.with_suffix(".json").write_text(json.dumps(held, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     stem.with_suffix(".md").write_text(text, encoding="utf-8")
-    print(text)
 
 
 if __name__ == "__main__":

@@ -63,7 +63,7 @@ bench-peers: $(PEERS)/.installed ## other readers in an environment of their own
 paddleocr: debian-run $(PADDLE)/.installed ## Hoso with PaddleOCR as an engine, in an environment of its own (1.5 GB)
 
 train: debian-run debian-test $(VENV)/.installed-all ## install what training needs (PyTorch, fonts, the starting weights)
-	@echo "Ready. See models/README.md for the commands."
+	@echo "Ready. docs/training.md says how to train your own."
 
 clean: down ## stop, then remove the environment, the instance and everything generated
 	rm -rf $(VENV) $(PEERS) $(PADDLE) .hoso out build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

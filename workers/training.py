@@ -77,11 +77,18 @@ def train_together(
     ray.shutdown()
     stopping.unlink(missing_ok=True)
     if driver.failed:
-        raise TrainingFailed(str(driver.failed).splitlines()[0][:300]) from driver.failed
+        raise TrainingFailed(_reason(driver.failed)) from driver.failed
     progress.look()
     held = checkpoint.load(config)
     seen = held.seen if held else 0
     return Outcome([], seen >= config.samples, seen)
+
+
+def _reason(error: Exception) -> str:
+    """The last line of what a worker said when it failed, else of the error itself."""
+    failures = getattr(error, "worker_failures", {})
+    first = next(iter(failures.values()), error)
+    return next((row for row in reversed(str(first).splitlines()) if row.strip()), type(error).__name__).strip()[:300]
 
 
 class _Driver(threading.Thread):

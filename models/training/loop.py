@@ -200,8 +200,7 @@ def train(
             if stopped or enough:
                 break
         finished = run.seen >= config.samples
-        if finished and losses:
-            log.check()
+        log.ended(finished and bool(losses))
     return Outcome(losses, finished, run.seen)
 
 
@@ -247,6 +246,13 @@ class _Log:
             self._checked = time.monotonic()
             self._write(note)
             self._told(note)
+
+    def ended(self, finished: bool) -> None:
+        """Check a finished run a last time; write down where an ended one stands."""
+        if finished and self._run.config.checked:
+            self.check()
+        elif self._first and self._recent:
+            self._write(self._note())
 
     def _note(self, held_out: dict[str, float] | None = None) -> Note:
         run = self._run

@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -75,6 +76,7 @@ class Child:
         self._pending: dict[int, Future[Answer]] = {}
         self._number = 0
         self._lock = threading.Lock()
+        self._ended: Unavailable | None = None
         self.peak_mib = 0.0
         first = self._line()
         if "unavailable" in first:
@@ -88,6 +90,8 @@ class Child:
         """What the reader says about one page; several calls may wait at the same time."""
         answered: Future[Answer] = Future()
         with self._lock:
+            if self._ended is not None:
+                raise self._ended
             self._number += 1
             self._pending[self._number] = answered
             assert self._process.stdin is not None
@@ -98,7 +102,8 @@ class Child:
     def close(self) -> None:
         """End the process; `peak_mib` is known afterwards."""
         if self._process.stdin is not None:
-            self._process.stdin.close()
+            with suppress(BrokenPipeError):
+                self._process.stdin.close()
         self._hearing.join()
         self._process.wait()
 
@@ -121,8 +126,10 @@ class Child:
                     waiting.set_result(Answer(said["lines"], said["seconds"], said["resident_mib"]))
             self.peak_mib = float(said["peak_mib"])
         except Unavailable as error:
-            for waiting in self._pending.values():
-                waiting.set_exception(error)
+            with self._lock:
+                self._ended = error
+                for waiting in self._pending.values():
+                    waiting.set_exception(error)
 
     def _hear_complaints(self) -> None:
         assert self._process.stderr is not None

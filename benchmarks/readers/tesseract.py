@@ -48,5 +48,8 @@ def lines_of(table: str) -> list[Piece]:
 
 
 def _says(command: list[str], environment: dict[str, str] | None = None) -> str:
-    done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
+    # Not the child's own standard input: a program that outlives it would hold that open.
+    done = subprocess.run(
+        command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=True, env=environment
+    )
     return done.stdout

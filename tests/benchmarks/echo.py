@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import time
 from pathlib import Path
 
@@ -17,6 +18,9 @@ def open_reader(given: Given) -> Reading:
     def read(path: Path) -> list[Piece]:
         text = path.read_text(encoding="utf-8").strip()
         if text == "crash":
+            os._exit(3)
+        if text == "orphan":
+            subprocess.Popen(["sleep", "3"])  # holds this process's standard input open
             os._exit(3)
         if text == "error":
             raise ValueError("unreadable")

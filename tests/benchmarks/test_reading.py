@@ -50,7 +50,12 @@ def test_a_page_that_a_reader_cannot_take_is_a_result_and_the_next_is_read(peer:
 
 def test_a_reader_that_dies_is_unavailable_instead_of_a_hang(peer: Peer, tmp_path: Path) -> None:
     with pytest.raises(Unavailable, match="it ended"), Crew(peer, Layout(1, 1, 1), two_cores(1)) as crew:
-        crew.read_all(pages(tmp_path, "crash"))
+        crew.read_all(pages(tmp_path, "tốt", "crash", "tốt", "tốt"))
+
+
+def test_a_reader_that_dies_while_a_program_of_its_own_goes_on_is_no_hang(peer: Peer, tmp_path: Path) -> None:
+    with pytest.raises(Unavailable, match="it ended"), Crew(peer, Layout(1, 1, 1), two_cores(1)) as crew:
+        crew.read_all(pages(tmp_path, "orphan", "tốt", "tốt"))
 
 
 def test_a_reader_that_is_not_there_says_why(peer: Peer) -> None:

@@ -21,7 +21,7 @@ import os
 import platform
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -64,10 +64,13 @@ def read_all(
     """After each reader what is known so far: (results by name, why others were left out)."""
     results: dict[str, Result] = {}
     left_out: dict[str, str] = {}
+    first: list[str] = []
     for name, peer in peers.items():
         print(f"{peer.label} ...", file=sys.stderr, flush=True)
         try:
-            results[name] = measure(peer, pages, table, cores, repeats)
+            found, read = measure(peer, pages, table, cores, repeats)
+            first = first or read
+            results[name] = replace(found, agree=sum(a == b for a, b in zip(first, read, strict=True)))
         except Unavailable as error:
             left_out[peer.label] = str(error)
             print(f"{peer.label}: left out: {error}", file=sys.stderr, flush=True)

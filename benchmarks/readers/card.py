@@ -39,8 +39,8 @@ def markdown(about: Mapping[str, Any], table: str, results: Sequence[Result], le
         ),
         "## What ran",
         _table(
-            ["", "versions", "pages side by side read like one at a time"],
-            [[result.label, result.says, "yes" if result.same else "no"] for result in results],
+            ["", "versions", "pages side by side read like one at a time", "lines read like the first reader does"],
+            [[r.label, r.says, "yes" if r.same else "no", str(r.agree)] for r in results],
         ),
     ]
     failed = [f"- {result.label} failed on {name}: {why}" for result in results for name, why in result.failed.items()]

@@ -36,7 +36,8 @@ class Timing:
 @dataclass(frozen=True, slots=True)
 class Result:
     """`text`: the text pages together, `table`: the table page (None without it), `pages`: each by name. `one`: one
-    page at a time on all cores; `best`: the layout with most pages a second; `failed`: pages on which it failed."""
+    page at a time on all cores; `best`: the layout with most pages a second; `failed`: pages on which it failed;
+    `same`: both layouts read the same; `agree`: transcribed lines that it reads as the first reader of the run does."""
 
     label: str
     says: str
@@ -48,6 +49,7 @@ class Result:
     tried: tuple[Timing, ...]
     failed: dict[str, str]
     same: bool
+    agree: int = 0
 
 
 def layouts(peer: Peer, cores: int) -> tuple[Layout, ...]:
@@ -56,10 +58,13 @@ def layouts(peer: Peer, cores: int) -> tuple[Layout, ...]:
     return Layout(1, 1, cores), side_by_side
 
 
-def measure(peer: Peer, pages: Sequence[Page], table: str, cores: Sequence[int], repeats: int) -> Result:
+def measure(
+    peer: Peer, pages: Sequence[Page], table: str, cores: Sequence[int], repeats: int
+) -> tuple[Result, list[str]]:
     """Read every page once to warm up and to score, then `repeats` times for the clock, in each layout.
 
-    Raises `Unavailable` when the reader is not there.
+    The result, and what was read for each transcribed line: it is compared and thrown away, because pages may be
+    somebody's. Raises `Unavailable` when the reader is not there.
     """
     paths = [page.path for page in pages]
     timings, texts = [], []
@@ -74,7 +79,7 @@ def measure(peer: Peer, pages: Sequence[Page], table: str, cores: Sequence[int],
         if len(timings) == 1:
             says, scored = crew.says, first
     scores = {page.name: score_page(page.truth, a.lines) for page, a in zip(pages, scored, strict=True) if page.truth}
-    return Result(
+    result = Result(
         label=peer.label,
         says=says,
         text=_together(scores, [name for name in scores if name != table]),
@@ -86,6 +91,7 @@ def measure(peer: Peer, pages: Sequence[Page], table: str, cores: Sequence[int],
         failed={page.name: a.error for page, a in zip(pages, scored, strict=True) if a.error},
         same=all(found == texts[0] for found in texts),
     )
+    return result, [score.read for found in scores.values() for score in found]
 
 
 def _together(scores: Mapping[str, list[LineScore]], names: Sequence[str]) -> Figures | None:

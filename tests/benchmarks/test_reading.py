@@ -68,7 +68,8 @@ def test_a_reader_that_is_not_there_says_why(peer: Peer) -> None:
 def test_a_reader_is_measured_scored_and_put_on_the_card(peer: Peer, tmp_path: Path) -> None:
     first, second, table = pages(tmp_path, "Độc lập - Tự do", "Hạnh phúc", "ô 1")
     held = [Page(first, ("Độc lập – Tự do",)), Page(second, ("Hạnh phục", "không có")), Page(table, ("ô 1",))]
-    result = measure(peer, held, "2", two_cores(2), repeats=2)
+    result, read = measure(peer, held, "2", two_cores(2), repeats=2)
+    assert read == ["Độc lập - Tự do", "Hạnh phúc", "", "ô 1"]
     assert result.text is not None and result.table is not None
     assert (result.text.exact, result.text.lines, result.text.missed) == (1, 3, 1)
     assert result.text.tone_only == 100.0, "ú for ụ is wrong in tone alone"

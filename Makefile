@@ -16,7 +16,7 @@ HOME_ARG = $(if $(INSTANCE),--home $(INSTANCE))
 # SoftHSM2: the demonstration's token. poppler: `pdfsig`, the second opinion on signatures.
 DEBIAN_RUN  := softhsm2 poppler-utils
 # Fonts of the synthetic paper that models are trained and tested on (models/synthesis/fonts.py).
-DEBIAN_FONTS := fonts-croscore fonts-crosextra-carlito fonts-dejavu fonts-freefont-ttf fonts-noto-core \
+DEBIAN_FONTS := fonts-croscore fonts-dejavu fonts-freefont-ttf fonts-noto-core \
                 fonts-open-sans fonts-roboto fonts-sil-charis fonts-texgyre
 # A peer of benchmarks/reading.py.
 DEBIAN_PEERS := tesseract-ocr tesseract-ocr-vie

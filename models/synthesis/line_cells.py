@@ -34,7 +34,7 @@ def numbers_in_a_row(rng: random.Random) -> str:
     """`48, 49; 50, 51 đến 59 và 86`: lists of numbers with the signs that join them."""
     digits = rng.choice((1, 2, 2, 2, 3, 4))
     parts = [str(rng.randrange(10 ** (digits - 1), 10**digits)) for _ in range(rng.randint(2, 7))]
-    joints = (", ", ", ", "; ", " đến ", " và ", " - ", "-", ",", ";", ", ")
+    joints = (", ", ", ", "; ", " đến ", " và ", " - ", "-", "; ", ", ", ", ")
     return "".join(part + (rng.choice(joints) if at < len(parts) - 1 else "") for at, part in enumerate(parts))
 
 

@@ -128,7 +128,7 @@ def _leaders(rng: random.Random) -> str:
 def _form(rng: random.Random) -> str:
     label = rng.choice(LABELS)
     head = rng.choice(("", "", "", f"{rng.randint(1, 20)}. ", f"{rng.randint(1, 9)}.{rng.randint(1, 9)}. ", "- "))
-    colon = rng.choice((": ", ": ", ":", " : "))
+    colon = rng.choice((": ", ": ", ": ", ": ", ": ", ": ", ":", " : "))
     body = rng.random()
     if body < 0.22:
         return f"{head}{label}{colon}{_leaders(rng)}"

@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+import models.training  # noqa: F401 - first: it says how threads of torch wait
+
 pytest.importorskip("torch")
 pytest.importorskip("transformers")
 

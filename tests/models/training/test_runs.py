@@ -22,10 +22,11 @@ from models.training.checkpoint import TrainingMismatch
 from models.training.config import RecogniserTraining
 from models.training.db_loss import db_loss
 from models.training.detector import DetectorTask
-from models.training.loop import train
+from models.training.loop import Run, train
 from models.training.product import finish, prepare, run_here
 from models.training.recogniser import RecogniserTask
 from models.training.start import metadata
+from models.training.team import Alone
 from models.weights import Weights
 from tests.models.training.conftest import tiny_detector, tiny_recogniser
 
@@ -63,7 +64,7 @@ def test_a_folder_with_another_configuration_is_refused_and_fresh_forgets_it(tmp
 _CHILD = """
 import sys
 from pathlib import Path
-from models.training.loop import train
+from models.training.loop import Run, train
 from models.training.recogniser import RecogniserTask
 from tests.models.training.conftest import tiny_recogniser
 if __name__ == "__main__":
@@ -138,20 +139,13 @@ def test_the_exported_recogniser_reads_and_says_what_it_is(tmp_path: Path, corre
 
 
 def test_the_detector_learns_two_squares_and_is_exported(tmp_path: Path) -> None:
-    config = tiny_detector(tmp_path / "run", learning_rate=0.001)
+    config = tiny_detector(tmp_path / "run", learning_rate=0.0003, warmup_steps=1)
     task = DetectorTask(config)
+    run = Run(task, Alone(), torch.device("cpu"))
     batch = next(task.stream((0, 0), 1))
-    optimiser = torch.optim.AdamW(task.groups())
-    device = torch.device("cpu")
-    losses = []
-    for _ in range(8):
-        loss = task.loss(task.model.train(), batch, device)
-        optimiser.zero_grad()
-        loss.backward()
-        optimiser.step()
-        losses.append(float(loss.detach()))
+    losses = [run.learn(batch) for _ in range(10)]
     assert losses[-1] < 0.8 * losses[0]
-    train(DetectorTask(config), most_steps=1)
+    run.save()
     exported = finish(config, "hoso train detector").exported
     assert exported.notes["role"] == "detector" and exported.notes["parent"] == "pp-ocrv6-det-small@6.0"
 

@@ -87,6 +87,7 @@ def calibrate(path: Path, lines: int) -> Confidence:
     entry.key, entry.value = "confidence", fitted.to_metadata()
     with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".onnx", delete=False) as fresh:
         fresh.write(graph.SerializeToString())
+    Path(fresh.name).chmod(path.stat().st_mode)
     Path(fresh.name).replace(path)
     return fitted
 

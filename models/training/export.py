@@ -148,7 +148,7 @@ def _probe(role: str, shape: tuple[int, ...]) -> NDArray[np.float32]:
     if role == "detector":
         page, _ = drawn_page(shape[-1], 0)
         squares = [page[200 * n : 200 * n + shape[2], : shape[3]] for n in range(shape[0])]
-        return as_pixels(np.stack(squares)).numpy()
+        return np.asarray(as_pixels(np.stack(squares)), np.float32)
     lines = (scale_to_height(sample_line(shape[-1], number)[0])[:, : shape[-1]] for number in range(shape[0]))
     return np.stack([to_pixels(line, shape[-1]) for line in lines])
 

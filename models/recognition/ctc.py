@@ -10,6 +10,7 @@ by the mean and 86 % by the product.) Leader dots are left out: how many there a
 from __future__ import annotations
 
 import math
+import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 
@@ -21,6 +22,8 @@ from models.recognition.beam import BLANK, SURE, Steps, search
 from models.recognition.confidence import Evidence
 
 _DOTS = frozenset(".…")
+_OFFSET = re.compile(r"(\d\d:\d\d(?::\d\d)? ?\+) (\d\d:\d\d)\b")
+"""A clock's offset from UTC has no space behind its sign (ISO 8601), however wide a font sets the sign."""
 
 
 def decode(chances: Steps, characters: Sequence[str], language: SyllableModel | None = None) -> Evidence:
@@ -47,7 +50,7 @@ def decode(chances: Steps, characters: Sequence[str], language: SyllableModel | 
         words.append(found)
         sures.append(chance)
         overruled += found != " ".join(plain.split())
-    text = " ".join(unicodedata.normalize("NFC", " ".join(words)).split())
+    text = _OFFSET.sub(r"\1\2", " ".join(unicodedata.normalize("NFC", " ".join(words)).split()))
     if not text:
         return Evidence("", 0.0, 0.0, 0)
     return Evidence(text, math.prod(sures), min(sures), overruled)

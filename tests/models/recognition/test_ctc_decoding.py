@@ -82,3 +82,12 @@ def test_only_blanks_or_spaces_are_nothing_with_no_confidence() -> None:
 def test_how_many_leader_dots_there_are_is_no_doubt() -> None:
     assert _decode([1, 0, 5, 0, 5, 0, 5], [0.9, 1, 0.3, 1, 0.4, 1, 0.2]) == ("a...", 0.9)
     assert _decode([1, 0, 5], [0.9, 1, 0.5]) == ("a.", 0.45), "one full stop is a sign like others"
+
+
+@pytest.mark.parametrize(
+    ("seen", "written"),
+    [("08:44:47 + 07:00", "08:44:47 +07:00"), ("08:44 +07:00", "08:44 +07:00"), ("07:00 - 11:30", "07:00 - 11:30")],
+)
+def test_the_offset_of_a_clock_has_no_space_behind_its_sign(seen: str, written: str) -> None:
+    signs = "0123456789:+- "
+    assert decode(_steps(signs, *({sign: 1.0} for sign in seen)), signs).text == written

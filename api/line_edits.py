@@ -29,7 +29,7 @@ from dossiers.errors import NotFound
 
 LONGEST = 1000
 DOUBTFUL = 0.93
-"""Below this confidence a line asks for an officer's eye: with hoso-rec-vi 0.3 about one line in nine of worn print, and
+"""Below this confidence a line asks for an officer's eye: with hoso-rec-vi 0.3 one line in nine of worn print, and
 nineteen of twenty misread lines are among them (`benchmarks/results/degradations.md`)."""
 
 

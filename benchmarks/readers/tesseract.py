@@ -7,7 +7,6 @@ import io
 import os
 import shutil
 import subprocess
-from itertools import groupby
 from pathlib import Path
 
 from benchmarks.readers.reading import Given, Piece, Reading, Unavailable, piece, rectangle
@@ -24,26 +23,20 @@ def open_reader(given: Given) -> Reading:
 
     def read(path: Path) -> list[Piece]:
         command = [program, str(path), "stdout", "-l", "vie", "--psm", "3", "tsv"]
-        return lines_of(_says(command, environment))
+        return words_of(_says(command, environment))
 
     return Reading(read, f"{_says([program, '--version']).splitlines()[0]}, vie")
 
 
-def lines_of(table: str) -> list[Piece]:
-    """Words of Tesseract's TSV put together as lines."""
-    words = [
-        row
-        for row in csv.DictReader(io.StringIO(table), delimiter="\t", quoting=csv.QUOTE_NONE)
-        if row["level"] == "5" and row["text"].strip()
-    ]
+def words_of(table: str) -> list[Piece]:
+    """The words of Tesseract's TSV, a piece each: it joins the two columns of a letter-head into one line, and what is
+    scored is the best run of neighbouring pieces, so whole lines would be counted against it."""
     found = []
-    for _, group in groupby(words, key=lambda row: (row["block_num"], row["par_num"], row["line_num"])):
-        line = list(group)
-        left, top = min(int(w["left"]) for w in line), min(int(w["top"]) for w in line)
-        right = max(int(w["left"]) + int(w["width"]) for w in line)
-        bottom = max(int(w["top"]) + int(w["height"]) for w in line)
-        chance = sum(float(w["conf"]) for w in line) / len(line) / 100
-        found.append(piece(" ".join(w["text"] for w in line), rectangle(left, top, right, bottom), chance))
+    for row in csv.DictReader(io.StringIO(table), delimiter="\t", quoting=csv.QUOTE_NONE):
+        if row["level"] == "5" and row["text"].strip():
+            left, top = int(row["left"]), int(row["top"])
+            place = rectangle(left, top, left + int(row["width"]), top + int(row["height"]))
+            found.append(piece(row["text"], place, float(row["conf"]) / 100))
     return found
 
 

@@ -13,7 +13,7 @@ from benchmarks.readers.reading import Unavailable, piece, rectangle
 from benchmarks.readers.running import Crew, Layout, Peer, two_cores
 from benchmarks.readers.scoring import figures, score_page
 from benchmarks.readers.soak import trend
-from benchmarks.readers.tesseract import lines_of
+from benchmarks.readers.tesseract import words_of
 from benchmarks.reading import pages_in
 
 
@@ -96,7 +96,7 @@ def test_pieces_of_one_row_are_joined_and_what_is_beyond_the_truth_is_not_punish
     assert (found.cer, found.exact, found.lines) == (0.0, 1, 1)
 
 
-def test_words_of_tesseract_become_lines() -> None:
+def test_words_of_tesseract_are_a_piece_each() -> None:
     head = [
         "level",
         "page_num",
@@ -118,9 +118,9 @@ def test_words_of_tesseract_become_lines() -> None:
         [5, 1, 1, 1, 2, 1, 10, 40, 60, 20, 80, '"tự'],
     ]
     table = "\n".join("\t".join(map(str, row)) for row in [head, *rows])
-    first, second = lines_of(table)
-    assert first == {"text": "Độc lập", "polygon": [[10, 10], [130, 10], [130, 30], [10, 30]], "confidence": 0.93}
-    assert second["text"] == '"tự'
+    first, second, third = words_of(table)
+    assert first == {"text": "Độc", "polygon": [[10, 12], [60, 12], [60, 30], [10, 30]], "confidence": 0.96}
+    assert (second["text"], third["text"]) == ("lập", '"tự')
 
 
 def test_a_slope_is_found_after_the_warm_up_and_needs_pages_enough() -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from abc import abstractmethod
 from pathlib import Path
 from typing import Any, ClassVar, Literal, TypeVar
 
@@ -54,9 +55,9 @@ class Training(BaseModel):
     checked: int = Field(ge=0)
 
     @property
+    @abstractmethod
     def samples(self) -> int:
         """How many samples the run sees in all."""
-        raise NotImplementedError
 
     @property
     def digest(self) -> str:

@@ -2,7 +2,7 @@
 
 The network ends a label's box one or two dots inside the leader behind it, and a reader then writes a full stop that is
 none. Where the ink beyond an end of a box goes on as a row of dots, the dots inside belong to the row and are cut off.
-A stop with nothing but paper behind it stays.
+A stop with nothing but paper behind it stays, and so does one that stands at its word and apart from the row.
 """
 
 from __future__ import annotations
@@ -23,6 +23,10 @@ _ROW = 3
 """So many dots beyond an end make a leader."""
 _APART = 0.75
 """Dots of one row are at most so far apart, in line heights."""
+_CLOSE = 0.16
+"""A full stop stands at most so far behind its word, in line heights; a leader has a space before it."""
+_PARTED = 1.4
+"""How much farther a full stop stands from the first dot of a leader than its dots from each other."""
 _LOW = (0.5, 0.98)
 """Where dots stand in the height of a box."""
 
@@ -69,9 +73,22 @@ def _end_of_words(crop: Image, end: float) -> float:
         and not other[int(row[first - 1, 1]) : int(row[first, 0])].any()
     ):
         first -= 1
+    if _is_stop(row[first:], other, height):
+        first += 1
     if row[first, 0] >= end or first > len(row) - _ROW:
         return end
     return float(max(row[first, 0] - 0.06 * height, 0.0))
+
+
+def _is_stop(row: NDArray[np.float64], other: NDArray[np.bool_], height: int) -> bool:
+    """Whether the first of a row of dots ends a sentence: close behind ink, and farther from the others than they are
+    from each other."""
+    if len(row) < _ROW + 1:
+        return False
+    gaps = row[1:, 0] - row[:-1, 1]
+    close = int(row[0, 0])
+    behind = bool(other[max(0, close - round(_CLOSE * height)) : close].any())
+    return behind and bool(gaps[0] > _PARTED * np.median(gaps[1:]) + 1)
 
 
 def without_leader_ends(image: Image, box: Corners) -> Corners:

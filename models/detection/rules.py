@@ -1,7 +1,8 @@
 """Boxes that run over the border of a table cell are cut at the border.
 
 A printed rule goes on above or below the line of text that a box encloses; no letter does. So a narrow column of
-ink that spans the box and a good part beyond its top or its bottom is a rule.
+ink that spans the box and a good part beyond its top or its bottom is a rule; the edge of a shadow, which grows dark
+little by little, is none.
 """
 
 from __future__ import annotations
@@ -20,6 +21,10 @@ _SPANS = 0.94
 """Share of the rows in which a rule must have ink: scans tear it here and there."""
 _WIDEST = 0.2
 """A rule is at most so wide, in line heights."""
+_BESIDE = 0.12
+"""Paper is looked for so far beside a rule, in line heights."""
+_DEEP = 10.0
+"""A rule is so much darker than the paper on both of its sides, in grey levels."""
 _LEAST = 0.35
 """A part narrower than this, in line heights, holds no text."""
 
@@ -41,7 +46,17 @@ def _rule_columns(crop: Image) -> list[tuple[int, int]]:
     past = round(ink.shape[0] * _BEYOND / (1 + 2 * _BEYOND))
     full = (wide[past:].mean(axis=0) >= _SPANS) | (wide[: ink.shape[0] - past].mean(axis=0) >= _SPANS)
     edges = np.flatnonzero(np.diff(np.r_[False, full, False].astype(np.int8)))
-    return [(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
+    level = grey.mean(axis=0)
+    reach = max(2, round(grey.shape[0] / (1 + 2 * _BEYOND) * _BESIDE))
+    return [
+        (int(a), int(b))
+        for a, b in zip(edges[::2], edges[1::2], strict=True)
+        if level[a:b].min() < min(_brightest(level[max(0, a - reach) : a]), _brightest(level[b : b + reach])) - _DEEP
+    ]
+
+
+def _brightest(level: NDArray[np.float64]) -> float:
+    return float(level.max()) if level.size else 255.0
 
 
 def cut_at_rules(image: Image, box: Corners) -> list[Corners]:

@@ -24,6 +24,8 @@ from models.recognition.confidence import Evidence
 _DOTS = frozenset(".…")
 _OFFSET = re.compile(r"(\d\d:\d\d(?::\d\d)? ?\+) (\d\d:\d\d)\b")
 """A clock's offset from UTC has no space behind its sign (ISO 8601), however wide a font sets the sign."""
+_SLASH = re.compile(r"(?<=[^\W\d_]) ?/ (?=[^\W\d_])|(?<=[^\W\d_]) /(?=[^\W\d_])")
+"""A slash between two words of one case joins them (tỉnh/thành phố), however wide a font sets the sign."""
 
 
 def decode(chances: Steps, characters: Sequence[str], language: SyllableModel | None = None) -> Evidence:
@@ -50,10 +52,16 @@ def decode(chances: Steps, characters: Sequence[str], language: SyllableModel | 
         words.append(found)
         sures.append(chance)
         overruled += found != " ".join(plain.split())
-    text = _OFFSET.sub(r"\1\2", " ".join(unicodedata.normalize("NFC", " ".join(words)).split()))
+    text = _joined(" ".join(unicodedata.normalize("NFC", " ".join(words)).split()))
     if not text:
         return Evidence("", 0.0, 0.0, 0)
     return Evidence(text, math.prod(sures), min(sures), overruled)
+
+
+def _joined(text: str) -> str:
+    """`text` without the spaces that a wide sign looks to have beside it."""
+    alike = _SLASH.sub(lambda at: "/" if text[at.start() - 1].isupper() == text[at.end()].isupper() else at[0], text)
+    return _OFFSET.sub(r"\1\2", alike)
 
 
 def _spans(best: NDArray[np.int64], top: NDArray[np.float32], space: int) -> Iterator[tuple[int, int]]:

@@ -42,6 +42,14 @@ def test_tall_letters_are_no_rules() -> None:
     assert len(cut_at_rules(image, box)) == 1
 
 
+@pytest.mark.parametrize("reach", [8.0, 16.0, 30.0])
+def test_the_edge_of_a_shadow_is_no_rule(reach: float) -> None:
+    image, box = _printed("Chữ ký điện tử chuyên dùng")
+    across = np.abs(np.arange(image.shape[1]) - 150) / reach
+    shaded = (image * (1 - 0.65 * np.exp(-(across**2)))[None, :, None]).astype(np.uint8)
+    assert len(cut_at_rules(shaded, box)) == 1
+
+
 @pytest.mark.parametrize("dots", [12, 40])
 def test_the_first_dots_of_a_leader_do_not_belong_to_the_label(dots: int) -> None:
     image, _ = _printed("Nơi cấp:" + "." * dots)
@@ -63,3 +71,13 @@ def test_a_label_behind_a_leader_loses_the_dots_before_it() -> None:
 def test_a_stop_with_nothing_behind_it_stays(text: str) -> None:
     image, box = _printed(text)
     assert np.array_equal(without_leader_ends(image, box), box)
+
+
+@pytest.mark.parametrize("text", ["tỉnh Hà Nam.", "Xin cảm ơn."])
+@pytest.mark.parametrize("over", [10, 30])
+def test_a_stop_before_a_leader_stays_with_its_word(text: str, over: int) -> None:
+    image, _ = _printed(f"{text} {'.' * 20}")
+    stop, dots = (_printed(before)[1][1][0] - 6 for before in (text, f"{text} "))
+    _, box = _printed(text)
+    box[1:3, 0] += over
+    assert stop - 2 < without_leader_ends(image, box)[1][0] < dots + 2

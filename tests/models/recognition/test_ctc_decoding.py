@@ -91,3 +91,19 @@ def test_how_many_leader_dots_there_are_is_no_doubt() -> None:
 def test_the_offset_of_a_clock_has_no_space_behind_its_sign(seen: str, written: str) -> None:
     signs = "0123456789:+- "
     assert decode(_steps(signs, *({sign: 1.0} for sign in seen)), signs).text == written
+
+
+@pytest.mark.parametrize(
+    ("seen", "written"),
+    [
+        ("tổ chức /cá nhân", "tổ chức/cá nhân"),
+        ("tỉnh / thành phố", "tỉnh/thành phố"),
+        ("XÃ/ PHƯỜNG", "XÃ/PHƯỜNG"),
+        ("cư trú / Nghề nghiệp", "cư trú / Nghề nghiệp"),
+        ("Số 148 /QĐ", "Số 148 /QĐ"),
+        ("nhận. /.", "nhận. /."),
+    ],
+)
+def test_a_slash_joins_two_words_of_one_case(seen: str, written: str) -> None:
+    signs = "".join(sorted(set(seen)))
+    assert decode(_steps(signs, *({sign: 1.0} for sign in seen)), signs).text == written

@@ -23,8 +23,8 @@ _WIDEST = 0.2
 """A rule is at most so wide, in line heights."""
 _BESIDE = 0.12
 """Paper is looked for so far beside a rule, in line heights."""
-_DEEP = 10.0
-"""A rule is so much darker than the paper on both of its sides, in grey levels."""
+_DEEP = 12.0
+"""A rule is so much darker than the paper beside it, in grey levels."""
 _LEAST = 0.35
 """A part narrower than this, in line heights, holds no text."""
 
@@ -46,17 +46,22 @@ def _rule_columns(crop: Image) -> list[tuple[int, int]]:
     past = round(ink.shape[0] * _BEYOND / (1 + 2 * _BEYOND))
     full = (wide[past:].mean(axis=0) >= _SPANS) | (wide[: ink.shape[0] - past].mean(axis=0) >= _SPANS)
     edges = np.flatnonzero(np.diff(np.r_[False, full, False].astype(np.int8)))
-    level = grey.mean(axis=0)
-    reach = max(2, round(grey.shape[0] / (1 + 2 * _BEYOND) * _BESIDE))
+    high = ink.shape[0] - past
     return [
         (int(a), int(b))
         for a, b in zip(edges[::2], edges[1::2], strict=True)
-        if level[a:b].min() < min(_brightest(level[max(0, a - reach) : a]), _brightest(level[b : b + reach])) - _DEEP
+        if max((marked := _stands_out(grey, a, b))[past:].mean(), marked[:high].mean()) >= _SPANS
     ]
 
 
-def _brightest(level: NDArray[np.float64]) -> float:
-    return float(level.max()) if level.size else 255.0
+def _stands_out(grey: Image, start: int, end: int) -> NDArray[np.bool_]:
+    """In which rows the columns from `start` to `end` are darker than the paper on both of their sides, bool [h]."""
+    reach = max(2, round(grey.shape[0] / (1 + 2 * _BEYOND) * _BESIDE))
+    left, right = (
+        side.max(axis=1, initial=0) for side in (grey[:, max(0, start - reach) : start], grey[:, end : end + reach])
+    )
+    paper = np.minimum(left, right) if start and end < grey.shape[1] else np.maximum(left, right)
+    return np.asarray(grey[:, start:end].min(axis=1) + _DEEP < paper)
 
 
 def cut_at_rules(image: Image, box: Corners) -> list[Corners]:

@@ -92,7 +92,8 @@ def pooled(runs: Sequence[SuiteRun], name: str) -> SuiteResult:
     first = runs[0].result
     seconds = sum(run.result.lines / run.result.lines_per_second for run in runs)
     peak = max(run.result.peak_mib for run in runs)
-    about = Measured(name, "", first.role, first.model, first.sha256, seconds, peak, first.machine, pages=True)
+    where = first.machine, first.engine
+    about = Measured(name, "", first.role, first.model, first.sha256, seconds, peak, *where, pages=True)
     return summarise([judged.score for run in runs for judged in run.judged], about)
 
 

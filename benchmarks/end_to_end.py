@@ -37,6 +37,7 @@ import pypdfium2 as pdfium
 from config.settings import Limits, Settings
 from hoso.client import Client
 from hoso.embedded import accounts, control, instance, process, state
+from models.evaluation.machine import processor
 from models.reader import Reader
 from models.synthesis.dossiers import make_dossier
 from workers.stages.rasterise import rasterise
@@ -201,7 +202,7 @@ def run(work: Path, dossiers: int, pages: int, uploads: int) -> Card:
             idle = accept_times(client, work, uploads)
     return Card(
         at=datetime.now(UTC).isoformat(timespec="seconds"),
-        machine=_machine(),
+        machine=processor(),
         cores=os.cpu_count() or 0,
         python=platform.python_version(),
         dossiers=dossiers,
@@ -239,13 +240,6 @@ class stopped:
     def __exit__(self, *_: object) -> None:
         for pid in self._pids:
             os.kill(pid, signal.SIGCONT)
-
-
-def _machine() -> str:
-    for line in Path("/proc/cpuinfo").read_text().splitlines():
-        if line.startswith("model name"):
-            return line.split(":", 1)[1].strip()
-    return platform.processor()
 
 
 def markdown(card: Card) -> str:

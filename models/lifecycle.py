@@ -266,6 +266,6 @@ def start_shadow(db: Db, known: Known, share: float, by: str) -> ShadowRunRow:
 
 def compare(ours: Sequence[SuiteResult], theirs: Sequence[SuiteResult]) -> list[tuple[SuiteResult, SuiteResult]]:
     """Pairs of results on the same edition of the same suite, by the suite's name."""
-    held = {(result.suite, result.digest): result for result in theirs}
-    pairs = [(result, held.get((result.suite, result.digest))) for result in ours]
+    held = {result.edition: result for result in theirs}
+    pairs = [(result, held.get(result.edition)) for result in ours]
     return sorted(cast(list[tuple[SuiteResult, SuiteResult]], [p for p in pairs if p[1]]), key=lambda p: p[0].suite)

@@ -16,9 +16,9 @@ from models.evaluation.result import SuiteResult
 LARGEST = 50_000_000
 """Bytes of a weight file."""
 SLOWEST = 0.8
-"""Of the champion's lines per second, on the same machine."""
+"""Of the champion's lines per second, on the same machine and runtime."""
 HUNGRIEST = 1.25
-"""Times the champion's peak memory, on the same machine."""
+"""Times the champion's peak memory, on the same machine and runtime."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +55,10 @@ def judge(candidate: Candidate, against: str, champion: Sequence[SuiteResult]) -
         verdicts.insert(0, _charset(candidate.charset))
     if not champion:
         verdicts.append(_unmeasured_champion(candidate, against))
-    measured = {(result.suite, result.digest): result for result in candidate.results}
+    measured = {result.edition: result for result in candidate.results}
     for theirs in champion:
-        ours = measured.get((theirs.suite, theirs.digest))
-        verdicts += [_missing(candidate, against, theirs.suite)] if ours is None else _suite(ours, theirs)
+        ours = measured.get(theirs.edition)
+        verdicts += [_missing(candidate, against, theirs)] if ours is None else _suite(ours, theirs)
     return tuple(verdicts)
 
 
@@ -114,11 +114,15 @@ def _unmeasured_champion(candidate: Candidate, against: str) -> Verdict:
     )
 
 
-def _missing(candidate: Candidate, against: str, suite: str) -> Verdict:
+def _missing(candidate: Candidate, against: str, theirs: SuiteResult) -> Verdict:
+    suite = theirs.suite
     command = f"hoso evaluate {candidate.identity} --against {against} --suite {suite} --store"
-    stale = any(result.suite == suite for result in candidate.results)
-    en = "measured on another edition of the suite" if stale else "not measured"
-    vi = "đo trên phiên bản khác của bộ đo" if stale else "chưa đo"
+    ours = [result for result in candidate.results if result.suite == suite]
+    en, vi = "not measured", "chưa đo"
+    if any(result.digest == theirs.digest for result in ours):
+        en, vi = "one of the two was measured in PaddleOCR", "một trong hai được đo bằng PaddleOCR"
+    elif ours:
+        en, vi = "measured on another edition of the suite", "đo trên phiên bản khác của bộ đo"
     return Verdict(suite, False, f"{en}: run `{command}`", f"{vi}: hãy chạy `{command}`")
 
 
@@ -133,8 +137,8 @@ def _suite(ours: SuiteResult, theirs: SuiteResult) -> list[Verdict]:
             f"{said}, cận trên của mô hình đang dùng ({theirs.cer.value:.2%})",
         )
     ]
-    if ours.machine != theirs.machine:
-        return verdicts  # figures of two machines say nothing about two models
+    if not ours.beside(theirs):
+        return verdicts  # figures of two machines or runtimes say nothing about two models
     speed = ours.lines_per_second / theirs.lines_per_second if theirs.lines_per_second else 1.0
     memory = ours.peak_mib / theirs.peak_mib if theirs.peak_mib else 1.0
     figures = f"{ours.lines_per_second:.1f} : {theirs.lines_per_second:.1f}"

@@ -172,6 +172,8 @@ def _share(interval: Interval, digits: int) -> str:
 
 
 def _say_more(runs: Sequence[SuiteRun], out_dir: Path | None, stored: bool) -> None:
+    if runs:
+        out.print(f"[dim]{runs[0].result.machine}, {runs[0].result.engine}[/]")
     if any(run.suite.name == "lines-hand" for run in runs):
         note = say(
             "lines-hand: handwriting-like fonts; no real handwriting was measured",

@@ -67,7 +67,7 @@ def compare(
         # Better means: beyond the other's interval, as the gates judge it.
         better = first.identity if a.cer.value < b.cer.low else second.identity if b.cer.value < a.cer.low else ""
         value.append({"suite": a.suite, "a": asdict(a), "b": asdict(b), "better": better})
-        same = a.machine == b.machine
+        same = a.beside(b)
         shown.add_row(
             a.suite, interval(a.cer), interval(b.cer), f"{a.wer.value * 100:.2f} : {b.wer.value * 100:.2f}",
             f"{a.exact.value * 100:.1f} : {b.exact.value * 100:.1f}",

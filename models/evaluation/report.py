@@ -92,7 +92,7 @@ def html(runs: Sequence[SuiteRun], language: Language, command: str) -> str:
         command=command,
         most=most,
         made=datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
-        machine=runs[0].result.machine if runs else "",
+        machine=f"{runs[0].result.machine}, {runs[0].result.engine}" if runs else "",
         hand="lines-hand" in suites,
     )
 

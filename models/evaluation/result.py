@@ -1,7 +1,7 @@
 """What an evaluation says about one model on one suite: plain numbers with their intervals, as stored and compared.
 
-Guarantees that two results can be compared only when suite and `digest` (hash of the suite's lines or pages and its
-version) agree, and that JSON made from a result gives an equal result back.
+Guarantees that two results can be compared only when their `edition` agrees, that speed and memory can be compared only
+`beside` each other, and that JSON made from a result gives an equal result back.
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ class SuiteResult:
     (0 for suites of line crops). `tone_only`: share of substitutions wrong in tone or mark alone. `ece`: expected
     calibration error of line confidence (15 bins). `review_share`: share of lines below the smallest threshold that
     finds 95 % of the misread ones, and that `review_threshold`. `lines_per_second` and `peak_mib` were measured on the
-    machine named by `machine` and compare only with results of the same run.
+    machine named by `machine` with the runtime `engine` (of `models.engines`; empty where it was not kept).
+    `digest`: hash of the suite's lines or pages and its version.
     """
 
     suite: str
@@ -49,6 +50,17 @@ class SuiteResult:
     lines_per_second: float
     peak_mib: float
     machine: str
+    engine: str = ""
+
+    @property
+    def edition(self) -> tuple[str, str, bool]:
+        """What must agree in results that are compared: the suite, its digest, and whether PaddleOCR's code read, which
+        decodes and weighs otherwise than ours. Our runtimes agree within `models.engines.network.TOLERANCE`."""
+        return self.suite, self.digest, self.engine == "paddleocr"
+
+    def beside(self, other: SuiteResult) -> bool:
+        """Whether speed and memory of the two say something about the models: one machine, one runtime."""
+        return (self.machine, self.engine) == (other.machine, other.engine)
 
 
 def result_to_json(result: SuiteResult) -> dict[str, Any]:

@@ -6,18 +6,16 @@ runs in a process of its own, and that pages whose reading was judged are not ke
 
 from __future__ import annotations
 
-import os
-import platform
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from itertools import islice
-from pathlib import Path
 
 from dossiers.errors import InputError
-from models.engines import Hardware
+from models.engines import Hardware, choose
 from models.evaluation.contender import Contender
 from models.evaluation.judging import Judged, judge_lines, judge_page
+from models.evaluation.machine import machine
 from models.evaluation.result import SuiteResult
 from models.evaluation.scores import Measured, summarise
 from models.evaluation.station import Prepare, Station
@@ -63,7 +61,9 @@ def evaluate(
     """Every contender on every suite: suite after suite, in each the contenders in order.
 
     `size` changes how many lines or pages a suite has; `prepare` is what the system does to a page before it is read.
-    Raises `NoLinesForDetector`, `StationLost`, and what opening a model raises (`WeightsRejected`, ...).
+    What reads is the runtime that `hardware` chooses; under `paddleocr` PaddleOCR's detection and recognition on the
+    crops of the system, as its actors run them. Raises `NoLinesForDetector`, `StationLost`, and what opening a model
+    raises (`WeightsRejected`, `EngineMissing`, ...).
     """
     for suite in suites:
         if isinstance(suite, LineSuite) and any(each.weights.role == "detector" for each in contenders):
@@ -72,11 +72,13 @@ def evaluate(
     with ExitStack() as stack:
         stations = [stack.enter_context(Station(each, hardware, prepare)) for each in contenders]
         for suite in suites:
-            found += _measure(suite, stations, min(size or suite.size, 10**6), advance)
+            found += _measure(suite, stations, min(size or suite.size, 10**6), hardware, advance)
     return found
 
 
-def _measure(suite: Suite, stations: Sequence[Station], size: int, advance: Advance) -> list[SuiteRun]:
+def _measure(
+    suite: Suite, stations: Sequence[Station], size: int, hardware: Hardware, advance: Advance
+) -> list[SuiteRun]:
     tallies = [_Tally() for _ in stations]
     truth: list[list[str]] = []
     advance(suite.name, 0, size)
@@ -92,7 +94,7 @@ def _measure(suite: Suite, stations: Sequence[Station], size: int, advance: Adva
             advance(suite.name, len(truth), size)
     mark = digest(suite, len(truth), truth)
     return [
-        SuiteRun(suite, _result(suite, mark, station, tally), tuple(tally.judged))
+        SuiteRun(suite, _result(suite, mark, station, hardware, tally), tuple(tally.judged))
         for station, tally in zip(stations, tallies, strict=True)
     ]
 
@@ -123,7 +125,7 @@ def _read_page(
         tally.judged += judge_page(page, read, station, suite)
 
 
-def _result(suite: Suite, mark: str, station: Station, tally: _Tally) -> SuiteResult:
+def _result(suite: Suite, mark: str, station: Station, hardware: Hardware, tally: _Tally) -> SuiteResult:
     weights = station.contender.weights
     return summarise(
         [each.score for each in tally.judged],
@@ -135,17 +137,8 @@ def _result(suite: Suite, mark: str, station: Station, tally: _Tally) -> SuiteRe
             sha256=weights.sha256,
             seconds=tally.seconds,
             peak_mib=station.peak_mib(),
-            machine=machine(),
+            machine=machine(hardware.threads),
+            engine=choose(hardware),
             pages=not isinstance(suite, LineSuite),
         ),
     )
-
-
-def machine() -> str:
-    """The processor and its cores, as speeds depend on them."""
-    name = platform.processor() or platform.machine()
-    about = Path("/proc/cpuinfo")
-    if about.is_file():
-        lines = (line for line in about.read_text(encoding="utf-8").splitlines() if line.startswith("model name"))
-        name = next(lines, f"x: {name}").split(":", 1)[1].strip()
-    return f"{name}, {os.cpu_count()} cores"

@@ -66,7 +66,7 @@ def score_line(truth: str, read: str, confidence: float | None) -> LineScore | N
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """What was measured beside the lines: which suite, which model, how fast, how large, where."""
+    """What was measured beside the lines: which suite, which model, how fast, how large, where, on which runtime."""
 
     suite: str
     digest: str
@@ -76,6 +76,7 @@ class Measured:
     seconds: float
     peak_mib: float
     machine: str
+    engine: str
     pages: bool
 
 
@@ -106,6 +107,7 @@ def summarise(scores: Sequence[LineScore], about: Measured) -> SuiteResult:
         lines_per_second=len(scores) / about.seconds if about.seconds else 0.0,
         peak_mib=about.peak_mib,
         machine=about.machine,
+        engine=about.engine,
     )
 
 

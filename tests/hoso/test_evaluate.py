@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import importlib.util
 from pathlib import Path
+
+import pytest
 
 from dossiers.db import models
 from dossiers.db.engine import Db
@@ -26,6 +29,7 @@ def test_two_models_are_measured_side_by_side_and_reported(tmp_path: Path) -> No
     assert [result.suite for result in results] == ["lines-hand", "lines-hand"]
     assert results[0].digest == results[1].digest
     assert results[0].sha256 == results[1].sha256
+    assert results[0].beside(results[1]), "one machine, one runtime: their speeds compare"
     page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
     assert "no real handwriting was measured" in page
     assert (tmp_path / "out" / "results.json").is_file()
@@ -42,6 +46,20 @@ def test_an_unknown_suite_names_those_there_are() -> None:
     assert done.returncode == 2
     assert said(done)["error"]["code"] == "evaluation.suite_unknown"
     assert "pages-phone" in said(done)["error"]["detail"]
+
+
+def test_the_engine_that_is_configured_is_measured_and_named() -> None:
+    words = ("evaluate", "--suite", "lines-print", "--size", "2", "--threads", "1", "--json")
+    done = hoso(*words, env={"HOSO_POOL__ENGINE": "onnxruntime"})
+    assert done.returncode == 0, done.stderr
+    assert said(done)[0]["engine"] == "onnxruntime"
+
+
+@pytest.mark.skipif(importlib.util.find_spec("paddleocr") is not None, reason="PaddleOCR is installed here")
+def test_an_engine_that_is_configured_and_not_installed_is_not_replaced_by_another() -> None:
+    done = hoso("evaluate", "--suite", "lines-print", "--size", "2", "--json", env={"HOSO_POOL__ENGINE": "paddleocr"})
+    assert done.returncode != 0
+    assert said(done)["error"]["code"] == "models.engine_missing"
 
 
 def test_results_of_a_registered_model_are_kept_for_its_promotion(

@@ -33,6 +33,7 @@ def result(model: str = CHAMPION, suite: str = "lines-print", cer: float = 0.010
         lines_per_second=40.0,
         peak_mib=400.0,
         machine="one",
+        engine="onnxruntime",
     )
     return replace(measured, **more)  # type: ignore[arg-type]
 
@@ -105,6 +106,16 @@ def test_slower_or_hungrier_on_the_same_machine_is_refused(figures: dict[str, fl
     assert refused(judge(candidate(result("x@2", **figures)), CHAMPION, [result()])) == [gate]
     elsewhere = result("x@2", machine="another", **figures)
     assert refused(judge(candidate(elsewhere), CHAMPION, [result()])) == [], "two machines compare two machines"
+    otherwise = result("x@2", engine="openvino", **figures)
+    assert refused(judge(candidate(otherwise), CHAMPION, [result()])) == [], "two runtimes compare two runtimes"
+
+
+def test_a_measurement_in_paddleocr_is_no_measurement_against_one_in_our_runtimes() -> None:
+    verdicts = judge(candidate(result("x@2", engine="paddleocr")), CHAMPION, [result()])
+    assert refused(verdicts) == ["lines-print"]
+    assert "PaddleOCR" in verdicts[-1].en and "PaddleOCR" in verdicts[-1].vi
+    there = result(engine="paddleocr")
+    assert refused(judge(candidate(result("x@2", engine="paddleocr")), CHAMPION, [there])) == []
 
 
 def test_a_file_over_the_limit_is_refused() -> None:

@@ -10,7 +10,7 @@ from models.evaluation.intervals import ratio
 from models.evaluation.result import result_from_json, result_to_json
 from models.evaluation.scores import LineScore, Measured, score_line, summarise
 
-ABOUT = Measured("lines-x", "d", "recogniser", "m@1", "ab" * 32, 2.0, 100.0, "a machine", pages=True)
+ABOUT = Measured("lines-x", "d", "recogniser", "m@1", "ab" * 32, 2.0, 100.0, "a machine", "onnxruntime", pages=True)
 
 
 def scored(truth: str, read: str, confidence: float | None) -> LineScore:

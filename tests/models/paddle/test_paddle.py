@@ -75,6 +75,7 @@ CHECK = """
 import json, sys, threading
 import cv2
 from models.engines import Hardware
+from models.evaluation.contender import shipped
 from models.paddle.reader import PaddleReader
 from models.reader import Reader
 
@@ -84,13 +85,15 @@ whole = [line.text for line in reader.read(image).lines]
 steps = [text for text, _ in reader.recognise(reader.crop(image, reader.detect(image))) if text]
 crops = reader.crop(image, reader.detect(image))
 serial = [reader.recognise([crop]) for crop in crops]
+measured = shipped().reader(Hardware(threads=1, engine="paddleocr")).recognise(crops)
 found = [None] * len(crops)
 def one(number):
     found[number] = reader.recognise([crops[number]])
 threads = [threading.Thread(target=one, args=(number,)) for number in range(len(crops))]
 [thread.start() for thread in threads]; [thread.join() for thread in threads]
 ours = [line.text for line in Reader(Hardware(threads=1, engine="onnxruntime")).read(image).lines]
-print("RESULT" + json.dumps({"whole": whole, "steps": steps, "equal": serial == found, "ours": ours}))
+print("RESULT" + json.dumps({"whole": whole, "steps": steps, "equal": serial == found, "ours": ours,
+    "measured": [[line] for line in measured] == serial}))
 """
 
 
@@ -113,6 +116,7 @@ def test_paddleocr_reads_a_page_with_our_weights_and_without_a_network(tmp_path:
     result = json.loads(done.stdout.split("RESULT", 1)[1])
     assert sorted(result["whole"]) == sorted(result["steps"]), "the pipeline is its steps put together"
     assert result["equal"], "calls from several threads read as one after another"
+    assert result["measured"], "what `hoso evaluate` measures under this engine is PaddleOCR's recognition"
     truth = [text for text, _ in drawn.lines]
     assert sum(line in result["whole"] for line in truth) >= len(truth) - 1
     assert len(set(result["whole"]) & set(result["ours"])) >= len(truth) - 1

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from dossiers.page import Polygon
 from models.detection.digit_boxes import without_frames
@@ -17,7 +18,6 @@ from models.seals import without_seals
 
 VERTICAL = 2.2
 """A box this many times higher than wide holds text that runs up the page, not one short upright line."""
-_EMPTY = np.zeros((0, 0, 3), dtype=np.uint8)
 
 
 def crop_line(image: Image, polygon: Polygon) -> Image:
@@ -26,17 +26,22 @@ def crop_line(image: Image, polygon: Polygon) -> Image:
     Text that runs vertically is turned a quarter clockwise, as a reader tilts the head to the left for text that
     runs from bottom to top.
     """
-    corners = np.array(polygon, dtype=np.float32)
+    flat = lay_flat(image, np.array(polygon, dtype=np.float32), cv2.INTER_CUBIC)
+    if flat.shape[0] > VERTICAL * flat.shape[1]:
+        flat = np.rot90(flat, -1)
+    return np.ascontiguousarray(flat, dtype=np.uint8)
+
+
+def lay_flat(image: Image, corners: NDArray[np.float32], how: int) -> Image:
+    """The quadrilateral `corners` [4, 2], as high and wide as its sides are long; `how`: OpenCV's interpolation."""
     width = round(float(max(np.linalg.norm(corners[0] - corners[1]), np.linalg.norm(corners[3] - corners[2]))))
     height = round(float(max(np.linalg.norm(corners[0] - corners[3]), np.linalg.norm(corners[1] - corners[2]))))
     if width < 2 or height < 2:
-        return _EMPTY
+        return np.zeros((0, 0, *image.shape[2:]), dtype=np.uint8)
     target = np.array([[0, 0], [width, 0], [width, height], [0, height]], dtype=np.float32)
     matrix = cv2.getPerspectiveTransform(corners, target)
-    flat = cv2.warpPerspective(image, matrix, (width, height), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
-    if height > VERTICAL * width:
-        flat = np.rot90(flat, -1)
-    return np.ascontiguousarray(flat, dtype=np.uint8)
+    flat = cv2.warpPerspective(image, matrix, (width, height), flags=how, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(flat, dtype=np.uint8)
 
 
 def crop_lines(image: Image, polygons: Sequence[Polygon]) -> list[Image]:

@@ -62,12 +62,13 @@ class OnnxDetector:
         chances = self.chances(image)
         height, width = image.shape[:2]
         back = np.array([width / chances.shape[1], height / chances.shape[0]], dtype=np.float32)
+        grey = np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), dtype=np.uint8)
         rows = digit_boxes(image)
         boxes: list[Corners] = [whole_row(row) for row in rows]
         for box in outside_rows([box * back for box in boxes_from_chances(chances, self._rules)], rows):
             inside = np.clip(box, 0, np.array([width, height], dtype=np.float32))
-            for cell in cut_at_rules(image, inside):
-                boxes.extend(without_leader_ends(image, part) for part in cut_at_gaps(image, cell))
+            for cell in cut_at_rules(grey, inside):
+                boxes.extend(without_leader_ends(grey, part) for part in cut_at_gaps(grey, cell))
         return [_polygon(box) for box in in_reading_order(boxes)]
 
 

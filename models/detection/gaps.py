@@ -6,35 +6,32 @@ close, and cells of a table without rules. A cut too many does no harm: both hal
 
 from __future__ import annotations
 
-import cv2
 import numpy as np
+from numpy.typing import NDArray
 
-from models.cropping import crop_line
 from models.detection.boxes import Corners, between
+from models.detection.ink import flat_grey, ink
 from models.protocols import Image
 
 WIDEST_GAP = 1.2
 """A stretch without ink longer than this many line heights separates two lines."""
 _MARGIN = 0.25
+_PAPER, _SHARE = 80, 0.35
 
 
-def _ink_columns(crop: Image) -> np.ndarray:
-    grey = cv2.cvtColor(crop, cv2.COLOR_BGR2GRAY)
-    height = grey.shape[0]
-    trimmed = grey[round(height * 0.12) : max(1, round(height * 0.88))]
-    paper, dark = np.percentile(trimmed, 80), np.percentile(trimmed, 2)
-    threshold = paper - max(24.0, 0.35 * (float(paper) - float(dark)))
-    return np.asarray((trimmed < threshold).any(axis=0))
+def _ink_columns(crop: Image) -> NDArray[np.bool_]:
+    height = crop.shape[0]
+    trimmed = crop[round(height * 0.12) : max(1, round(height * 0.88))]
+    return np.asarray(ink(trimmed, _PAPER, _SHARE).any(axis=0), dtype=np.bool_)
 
 
-def cut_at_gaps(image: Image, box: Corners) -> list[Corners]:
-    """`box` whole, or its parts from left to right."""
+def cut_at_gaps(grey: Image, box: Corners) -> list[Corners]:
+    """`box` of a grey page, uint8 [h, w], whole, or its parts from left to right."""
     width = float(np.linalg.norm(box[1] - box[0]))
     height = float(np.linalg.norm(box[3] - box[0]))
     if width < 6 * height or height < 6:
         return [box]
-    crop = crop_line(image, tuple((float(x), float(y)) for x, y in box))  # type: ignore[arg-type]
-    inked = np.flatnonzero(_ink_columns(crop))
+    inked = np.flatnonzero(_ink_columns(flat_grey(grey, box)))
     if inked.size < 2:
         return [box]
     jumps = np.flatnonzero(np.diff(inked) > WIDEST_GAP * height)

@@ -11,8 +11,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from models.cropping import crop_line
 from models.detection.boxes import Corners, between
+from models.detection.ink import flat_grey, ink
 from models.protocols import Image
 
 _BEYOND = 1.6
@@ -27,21 +27,19 @@ _CLOSE = 0.16
 """A full stop stands at most so far behind its word, in line heights; a leader has a space before it."""
 _PARTED = 1.4
 """How much farther a full stop stands from the first dot of a leader than its dots from each other."""
+_PAPER, _SHARE = 85, 0.35
 _LOW = (0.5, 0.98)
 """Where dots stand in the height of a box."""
 
 
-def _dots(crop: Image) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+def _dots(marks: NDArray[np.bool_]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     """Left and right edges [n, 2] of dots, from left to right, and which columns hold other ink, bool [w]."""
-    grey = cv2.cvtColor(crop, cv2.COLOR_BGR2GRAY)
-    height = grey.shape[0]
-    paper, dark = np.percentile(grey, 85), np.percentile(grey, 2)
-    ink = (grey < paper - max(24.0, 0.35 * (float(paper) - float(dark)))).astype(np.uint8)
-    _, _, stats, centres = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    height = marks.shape[0]
+    _, _, stats, centres = cv2.connectedComponentsWithStats(marks.view(np.uint8), connectivity=8)
     left, wide, high = stats[1:, 0], stats[1:, 2], stats[1:, 3]
     level = centres[1:, 1] / height
     little = (wide <= _DOT * height) & (high <= _DOT * height)
-    other = np.zeros(grey.shape[1], dtype=np.bool_)
+    other = np.zeros(marks.shape[1], dtype=np.bool_)
     for x, w, h, small in zip(left.tolist(), wide.tolist(), high.tolist(), little.tolist(), strict=True):
         if not small and h > 0.2 * height:
             other[x : x + w] = True
@@ -57,10 +55,13 @@ def _dots(crop: Image) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     return np.array(sorted(edges), dtype=np.float64).reshape(-1, 2), other
 
 
-def _end_of_words(crop: Image, end: float) -> float:
-    """Where the words end in a crop whose box ends at column `end` and which goes on beyond it; `end` if no leader."""
-    height = crop.shape[0]
-    edges, other = _dots(crop)
+def _end_of_words(marks: NDArray[np.bool_], end: int) -> float:
+    """Where the words end in the ink [h, w] of a box that ends at column `end` and of what is beyond; `end` if no
+    leader."""
+    if np.count_nonzero(np.diff(marks[:, end:].any(axis=0))) < 2 * (_ROW - 1):  # too few marks for a row of dots
+        return end
+    height = marks.shape[0]
+    edges, other = _dots(marks)
     beyond = edges[edges[:, 0] >= end]
     if len(beyond) < _ROW or other[int(end) : int(beyond[_ROW - 1, 1])].any():
         return end
@@ -91,18 +92,20 @@ def _is_stop(row: NDArray[np.float64], other: NDArray[np.bool_], height: int) ->
     return behind and bool(gaps[0] > _PARTED * np.median(gaps[1:]) + 1)
 
 
-def without_leader_ends(image: Image, box: Corners) -> Corners:
-    """`box` without the dots of leaders that go on beyond its ends; the whole of it where it holds nothing else."""
+def without_leader_ends(grey: Image, box: Corners) -> Corners:
+    """`box` of a grey page, uint8 [h, w], without the dots of leaders that go on beyond its ends; the whole of it where
+    it holds nothing else."""
     width, height = float(np.linalg.norm(box[1] - box[0])), float(np.linalg.norm(box[3] - box[0]))
     if width < 1.5 * height or height < 8:
         return box
     reach = _BEYOND * height / width
-    wide = crop_line(image, tuple((float(x), float(y)) for x, y in between(box, -reach, 1 + reach)))  # type: ignore[arg-type]
+    wide = flat_grey(grey, between(box, -reach, 1 + reach))
     if not wide.size:
         return box
+    marks = ink(wide, _PAPER, _SHARE)
     pad = round(_BEYOND * height)
-    end = _end_of_words(wide, wide.shape[1] - pad)
-    start = wide.shape[1] - _end_of_words(np.ascontiguousarray(wide[:, ::-1]), wide.shape[1] - pad)
+    end = _end_of_words(marks, wide.shape[1] - pad)
+    start = wide.shape[1] - _end_of_words(np.ascontiguousarray(marks[:, ::-1]), wide.shape[1] - pad)
     if end - start < 0.8 * height:
         return box
     return between(box, (start - pad) / width, min(1.0, (end - pad) / width))

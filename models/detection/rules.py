@@ -11,8 +11,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from models.cropping import crop_line
 from models.detection.boxes import Corners, between
+from models.detection.ink import flat_grey, ink
 from models.protocols import Image
 
 _BEYOND = 0.3
@@ -25,6 +25,8 @@ _BESIDE = 0.12
 """Paper is looked for so far beside a rule, in line heights."""
 _DEEP = 12.0
 """A rule is so much darker than the paper beside it, in grey levels."""
+_PAPER, _SHARE = 85, 0.3
+_THREE_COLUMNS = np.ones((1, 3), dtype=np.uint8)
 _LEAST = 0.35
 """A part narrower than this, in line heights, holds no text."""
 
@@ -36,40 +38,40 @@ def _taller(box: Corners) -> Corners:
 
 def _rule_columns(crop: Image) -> list[tuple[int, int]]:
     """First and last column + 1 of each vertical rule in a crop that is taller than its line."""
-    grey = cv2.cvtColor(crop, cv2.COLOR_BGR2GRAY)
-    paper, dark = np.percentile(grey, 85), np.percentile(grey, 2)
-    ink: NDArray[np.bool_] = grey < paper - max(24.0, 0.3 * (float(paper) - float(dark)))
     # A rule that leans by a pixel or two still fills three columns together.
-    beside = np.zeros((ink.shape[0], ink.shape[1] + 2), dtype=np.bool_)
-    beside[:, 1:-1] = ink
-    wide = beside[:, :-2] | beside[:, 1:-1] | beside[:, 2:]
-    past = round(ink.shape[0] * _BEYOND / (1 + 2 * _BEYOND))
-    full = (wide[past:].mean(axis=0) >= _SPANS) | (wide[: ink.shape[0] - past].mean(axis=0) >= _SPANS)
+    wide = cv2.dilate(ink(crop, _PAPER, _SHARE).view(np.uint8), _THREE_COLUMNS)
+    past = round(crop.shape[0] * _BEYOND / (1 + 2 * _BEYOND))
+    high = crop.shape[0] - past
+    full = _filled(wide[past:]) | _filled(wide[:high])
     edges = np.flatnonzero(np.diff(np.r_[False, full, False].astype(np.int8)))
-    high = ink.shape[0] - past
     return [
         (int(a), int(b))
         for a, b in zip(edges[::2], edges[1::2], strict=True)
-        if max((marked := _stands_out(grey, a, b))[past:].mean(), marked[:high].mean()) >= _SPANS
+        if max((marked := _stands_out(crop, a, b))[past:].mean(), marked[:high].mean()) >= _SPANS
     ]
 
 
-def _stands_out(grey: Image, start: int, end: int) -> NDArray[np.bool_]:
+def _stands_out(crop: Image, start: int, end: int) -> NDArray[np.bool_]:
     """In which rows the columns from `start` to `end` are darker than the paper on both of their sides, bool [h]."""
-    reach = max(2, round(grey.shape[0] / (1 + 2 * _BEYOND) * _BESIDE))
+    reach = max(2, round(crop.shape[0] / (1 + 2 * _BEYOND) * _BESIDE))
     left, right = (
-        side.max(axis=1, initial=0) for side in (grey[:, max(0, start - reach) : start], grey[:, end : end + reach])
+        side.max(axis=1, initial=0) for side in (crop[:, max(0, start - reach) : start], crop[:, end : end + reach])
     )
-    paper = np.minimum(left, right) if start and end < grey.shape[1] else np.maximum(left, right)
-    return np.asarray(grey[:, start:end].min(axis=1) + _DEEP < paper)
+    paper = np.minimum(left, right) if start and end < crop.shape[1] else np.maximum(left, right)
+    return np.asarray(crop[:, start:end].min(axis=1) + _DEEP < paper)
 
 
-def cut_at_rules(image: Image, box: Corners) -> list[Corners]:
-    """`box` whole, or its parts between vertical rules, from left to right."""
+def _filled(wide: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    rows = cv2.reduce(wide, 0, cv2.REDUCE_SUM, dtype=cv2.CV_32S)[0]
+    return np.asarray(rows >= _SPANS * wide.shape[0], dtype=np.bool_)
+
+
+def cut_at_rules(grey: Image, box: Corners) -> list[Corners]:
+    """`box` of a grey page, uint8 [h, w], whole, or its parts between vertical rules, from left to right."""
     width, height = float(np.linalg.norm(box[1] - box[0])), float(np.linalg.norm(box[3] - box[0]))
     if width < 1.5 * height or height < 8:
         return [box]
-    crop = crop_line(image, tuple((float(x), float(y)) for x, y in _taller(box)))  # type: ignore[arg-type]
+    crop = flat_grey(grey, _taller(box))
     if not crop.size:
         return [box]
     rules = [(a, b) for a, b in _rule_columns(crop) if b - a <= _WIDEST * height + 2]

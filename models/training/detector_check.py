@@ -32,7 +32,8 @@ def found_lines(model: nn.Module, image: Image, device: torch.device) -> list[np
     back = np.array([width / size[0], height / size[1]], np.float32)
     edge = np.array([width, height], np.float32)
     boxes = [np.clip(box * back, 0, edge) for box in boxes_from_chances(chances, BoxRules())]
-    return [part for box in boxes for part in cut_at_gaps(image, box)]
+    grey = np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), np.uint8)
+    return [part for box in boxes for part in cut_at_gaps(grey, box)]
 
 
 def matched(truth: Sequence[np.ndarray], found: Sequence[np.ndarray]) -> int:

@@ -73,11 +73,11 @@ def drawn_page(seed: int, number: int, *, held_out: bool = False) -> tuple[Image
 def _parted(page: Page) -> Page:
     """The page with a box to be found for each line, cut where the printed ink has wide gaps; seen before any device
     adds its dirt."""
-    image = np.ascontiguousarray(page.image[:, :, ::-1])
+    grey = np.asarray(cv2.cvtColor(page.image, cv2.COLOR_RGB2GRAY), np.uint8)
     typical = float(np.median([line.polygon[3][1] - line.polygon[0][1] for line in page.truth.lines] or [0]))
     lines = []
     for line in page.truth.lines:
-        for part in cut_at_gaps(image, np.array(line.polygon, np.float32)):
+        for part in cut_at_gaps(grey, np.array(line.polygon, np.float32)):
             (left, top), (right, bottom) = (tuple(map(float, part[corner])) for corner in (0, 2))
             a, b, c, d = box_to_find(line.text, (left, top, right, bottom), typical)
             lines.append(Line("", (a, b, c, d), 1.0, TRUTH))

@@ -15,12 +15,12 @@ from models.synthesis.fonts import load_font
 
 def _printed(text: str, rules: tuple[int, ...] = (), *, top: int = 0, bottom: int = 120) -> tuple[Image, np.ndarray]:
     """`text` at 40, 40 in 36 px type with vertical rules at the given columns, and the box of the text."""
-    canvas = Picture.new("RGB", (900, 120), "white")
+    canvas = Picture.new("L", (900, 120), "white")
     pen = ImageDraw.Draw(canvas)
     font = load_font("Tinos", "regular", 36)
     pen.text((40, 40), text, font=font, fill="black")
     for x in rules:
-        pen.line([(x, top), (x, bottom)], fill=(70, 70, 70), width=2)
+        pen.line([(x, top), (x, bottom)], fill=70, width=2)
     right = 40 + font.getlength(text)
     return np.array(canvas), np.array([[34, 38], [right + 6, 38], [right + 6, 82], [34, 82]], dtype=np.float32)
 
@@ -46,7 +46,7 @@ def test_tall_letters_are_no_rules() -> None:
 def test_the_edge_of_a_shadow_is_no_rule(reach: float) -> None:
     image, box = _printed("Chữ ký điện tử chuyên dùng")
     across = np.abs(np.arange(image.shape[1]) - 150) / reach
-    shaded = (image * (1 - 0.65 * np.exp(-(across**2)))[None, :, None]).astype(np.uint8)
+    shaded = (image * (1 - 0.65 * np.exp(-(across**2)))[None, :]).astype(np.uint8)
     assert len(cut_at_rules(shaded, box)) == 1
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
+import pytest
 
 from models.protocols import Image
 from models.seals import find_seals, without_seals
@@ -69,3 +70,21 @@ def test_what_a_seal_leaves_is_as_bright_as_the_paper() -> None:
     _seal(page, (500, 800))
     ((left, top, right, bottom),) = find_seals(page)
     assert without_seals(page)[top:bottom, left:right].min() > 225
+
+
+@pytest.mark.parametrize("stroke", [3, 4, 6])
+@pytest.mark.parametrize("place", [(500, 801), (501, 800), (502, 802)])
+def test_a_ring_of_thin_strokes_is_found_wherever_it_lies_between_the_pixels_looked_at(
+    stroke: int, place: tuple[int, int]
+) -> None:
+    page = _paper()
+    cv2.circle(page, place, 140, RED, stroke)
+    assert len(find_seals(page)) == 1
+
+
+def test_a_seal_alone_and_two_that_overlap_elsewhere_are_three() -> None:
+    page = _paper()
+    _seal(page, (400, 700))
+    _seal(page, (950, 1480))
+    _seal(page, (1130, 1500))
+    assert len(find_seals(page)) == 3

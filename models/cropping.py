@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dossiers.page import Polygon
-from models.detection.digit_boxes import without_frames
+from models.detection.digit_boxes import may_be_row, without_frames
 from models.protocols import Image
 from models.seals import without_seals
 
@@ -45,6 +45,9 @@ def lay_flat(image: Image, corners: NDArray[np.float32], how: int) -> Image:
 
 
 def crop_lines(image: Image, polygons: Sequence[Polygon]) -> list[Image]:
-    """`crop_line` of each polygon, in order, from the page without its round seals and without frames around digits."""
-    cleared = without_frames(without_seals(image)) if polygons else image
+    """`crop_line` of each polygon, in order, from the page without its round seals and, where a polygon may be a row of
+    them, without the frames around digits."""
+    cleared = without_seals(image) if polygons else image
+    if any(may_be_row(polygon) for polygon in polygons):
+        cleared = without_frames(cleared)
     return [crop_line(cleared, polygon) for polygon in polygons]

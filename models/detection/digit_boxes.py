@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from dossiers.page import Polygon
 from models.detection.boxes import Corners
 from models.protocols import Image
 
@@ -72,8 +73,13 @@ def _box(x: int, y: int, wide: int, high: int) -> Corners:
 
 
 def whole_row(row: list[Corners]) -> Corners:
-    """The one box around all insides of a row."""
+    """The one box around all insides of a row. Its corners are whole pixels."""
     return np.array([row[0][0], row[-1][1], row[-1][2], row[0][3]], dtype=np.float32)
+
+
+def may_be_row(polygon: Polygon) -> bool:
+    """Whether `polygon` may be a `whole_row`: of whole pixels, as the boxes of a network hardly ever are."""
+    return all(float(value).is_integer() for corner in polygon for value in corner)
 
 
 def outside_rows(boxes: list[Corners], rows: list[list[Corners]]) -> list[Corners]:

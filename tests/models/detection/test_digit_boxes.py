@@ -7,7 +7,7 @@ from PIL import Image as Picture
 from PIL import ImageDraw
 
 from models.cropping import crop_lines
-from models.detection.digit_boxes import digit_boxes, without_frames
+from models.detection.digit_boxes import digit_boxes, may_be_row, without_frames
 from models.protocols import Image
 from models.reader import Reader
 from models.synthesis.fonts import load_font
@@ -39,6 +39,11 @@ def test_the_digits_are_read_as_one_line(reader: Reader) -> None:
     polygons = reader.detect(page)
     texts = [text for text, _ in reader.recognise(crop_lines(page, polygons))]
     assert [text.replace(" ", "") for text in texts] == ["Sốđịnhdanhcánhân:", NUMBER]
+
+
+def test_only_boxes_on_whole_pixels_may_be_rows_of_frames(reader: Reader) -> None:
+    page = _framed()
+    assert [may_be_row(polygon) for polygon in reader.detect(page)] == [False, True]
 
 
 def test_frames_go_and_digits_stay() -> None:

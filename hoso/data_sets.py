@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,8 +10,9 @@ from pathlib import Path
 
 from config.settings import Settings
 from dossiers.db.engine import Db
+from dossiers.errors import InputError
 from dossiers.store import ObjectStore
-from hoso.cli.admin import open_database
+from hoso.operators import open_database, who
 from models.datasets import DataSet, read_set
 from models.datasets.stored import fetch
 
@@ -25,6 +25,11 @@ class Shelf:
     store: ObjectStore
     settings: Settings
 
+    def days(self, most: int | None) -> int:
+        """How long a new set is kept: `retention.training_days`, or `most` where that is less."""
+        longest = self.settings.retention.training_days
+        return min(most or longest, longest)
+
 
 @contextmanager
 def shelf(home: Path) -> Iterator[Shelf]:
@@ -33,20 +38,14 @@ def shelf(home: Path) -> Iterator[Shelf]:
         yield Shelf(db, ObjectStore(found.store), found)
 
 
-def who() -> str:
-    """The operator at the keyboard, as it stands in the audit log and in manifests."""
-    try:
-        return f"operator:{getpass.getuser()}"
-    except (KeyError, OSError):  # a container's user without a name
-        return f"operator:{os.getuid()}"
-
-
 def set_of(reference: str, home: Path, into: Path) -> DataSet:
     """The checked set: the folder `reference` itself, else NAME[@vN] fetched into `into` (new or empty).
 
-    Raises what `read_set` and `fetch` raise, and `NotRunning`.
+    Raises what `read_set` and `fetch` raise, `NotRunning`, and `InputError` for a path that is no folder.
     """
     if Path(reference).is_dir():
         return read_set(Path(reference))
+    if os.sep in reference:
+        raise InputError(reference)
     with shelf(home) as at:
         return fetch(at.db, at.store, reference, into, who())

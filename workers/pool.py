@@ -232,8 +232,8 @@ class Pool:
             ray.shutdown()
 
 
-def start_ray(settings: Settings) -> None:
-    """Start a private Ray on loopback, or join the cluster that the settings name."""
+def start_ray(settings: Settings, cpus: int = 0) -> None:
+    """Start a private Ray on loopback, with room for `cpus` processes at least, or join the cluster in the settings."""
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     pool = settings.pool
     if pool.address != "local":
@@ -242,7 +242,7 @@ def start_ray(settings: Settings) -> None:
     ray.init(
         address="local",
         _node_ip_address="127.0.0.1",
-        num_cpus=max(os.cpu_count() or 1, pool.cpu_actors + pool.reader_actors + 1),
+        num_cpus=max(os.cpu_count() or 1, pool.cpu_actors + pool.reader_actors + 1, cpus),
         object_store_memory=pool.object_store_mib * 1024 * 1024,
         include_dashboard=False,
         log_to_driver=False,

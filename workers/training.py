@@ -6,7 +6,6 @@ of them save before they end, and that Ray keeps nothing that the run's folder d
 
 from __future__ import annotations
 
-import json
 import os
 import threading
 from collections.abc import Callable
@@ -17,7 +16,7 @@ from config.settings import Settings
 from dossiers.errors import HosoError, Unavailable
 from models.training import checkpoint
 from models.training.config import DetectorTraining, RecogniserTraining, Training
-from models.training.loop import PROGRESS, Note, Outcome
+from models.training.loop import PROGRESS, Note, Outcome, notes_in
 from workers.pool import start_ray
 
 _STOP = "stop"
@@ -56,7 +55,7 @@ def train_together(
     stopping = config.run / _STOP
     stopping.unlink(missing_ok=True)
     if not ray.is_initialized():
-        start_ray(Settings())
+        start_ray(Settings(), cpus=workers + 1)  # the run's own process beside its workers
     on_gpu = config.device == "cuda" or (config.device == "auto" and ray.cluster_resources().get("GPU", 0) >= workers)
     run = {"role": config.role, "config": config.model_dump(mode="json")}
     trainer = TorchTrainer(
@@ -121,8 +120,7 @@ class _Progress:
             rows = file.read()
         whole = rows[: rows.rfind(b"\n") + 1]
         self._read += len(whole)
-        for row in whole.splitlines():
-            held = json.loads(row)
+        for held in notes_in(whole):
             speed, seen = held.get("per_second", 0.0), held["seen"]
             left = (self._samples - seen) / speed if speed else float("nan")
             self._told(

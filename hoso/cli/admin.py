@@ -5,23 +5,17 @@ They work on the database directly, as its owner: that of the instance at `--hom
 
 from __future__ import annotations
 
-import os
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.table import Table
 
-from config.settings import Settings, settings
-from dossiers.db.engine import Db
 from dossiers.errors import Conflict, HosoError, InputError
-from hoso.cli.common import DEFAULT_HOME, HomeOption, JsonOption, emit, out
+from hoso.cli.common import DEFAULT_HOME, AgencyOption, HomeOption, JsonOption, emit, out
 from hoso.cli.words import say
-from hoso.embedded import instance, state
-from hoso.embedded.errors import NotRunning
+from hoso.operators import open_database
 
 audit_commands = typer.Typer(no_args_is_help=True, help=say("The hash-chained audit log.", "Nhật ký kiểm toán."))
 client_commands = typer.Typer(no_args_is_help=True, help=say("Client systems.", "Hệ thống kết nối."))
@@ -59,22 +53,6 @@ def register(app: typer.Typer) -> None:
     )
 
 
-@contextmanager
-def open_database(home: Path) -> Iterator[tuple[Db, Settings]]:
-    """The database as its owner, and the settings that name it. Raises `NotRunning` when none is named or runs here."""
-    if os.environ.get("HOSO_CONFIG"):
-        found = settings()
-    elif state.is_running(home.resolve()):
-        found = instance.at(home).settings("owner")
-    else:
-        raise NotRunning(str(home))
-    db = Db.open(found.database, "cli")
-    try:
-        yield db, found
-    finally:
-        db.close()
-
-
 def audit_verify(home: HomeOption = DEFAULT_HOME, as_json: JsonOption = False) -> None:
     from dossiers.db import audit
 
@@ -92,7 +70,7 @@ def audit_verify(home: HomeOption = DEFAULT_HOME, as_json: JsonOption = False) -
 
 def client_create(
     name: Annotated[str, typer.Argument(help=say("Name of the system", "Tên hệ thống"))],
-    agency: Annotated[str, typer.Option(help=say("Agency code; default: the settings'", "Mã cơ quan"))] = "",
+    agency: AgencyOption = "",
     webhook: Annotated[str, typer.Option(help=say("Address for events", "Địa chỉ nhận sự kiện"))] = "",
     key_out: Annotated[
         Path | None, typer.Option("--key-out", help=say("Write the key to this new file (0600)", "Ghi khóa ra tệp"))
@@ -138,7 +116,7 @@ def officer_create(
     password_file: Annotated[
         Path | None, typer.Option(help=say("File with the password; default: ask", "Tệp chứa mật khẩu"))
     ] = None,
-    agency: Annotated[str, typer.Option(help=say("Agency code", "Mã cơ quan"))] = "",
+    agency: AgencyOption = "",
     home: HomeOption = DEFAULT_HOME,
     as_json: JsonOption = False,
 ) -> None:

@@ -41,6 +41,12 @@ KeyOption = Annotated[
         help=say("File with the API key; default: the demo client's", "Tệp chứa khóa API"),
     ),
 ]
+PathsArgument = Annotated[
+    list[Path], typer.Argument(metavar="PATH...", help=say("Files or folders", "Tệp hoặc thư mục"))
+]
+NewFolderOption = Annotated[Path, typer.Option("--out", help=say("New folder for the result", "Thư mục mới"))]
+ThreadsOption = Annotated[int, typer.Option(min=0, help=say("CPU threads; 0: all", "Số luồng CPU; 0: tất cả"))]
+AgencyOption = Annotated[str, typer.Option(help=say("Agency code; default: the settings'", "Mã cơ quan"))]
 
 
 @dataclass(frozen=True, slots=True)

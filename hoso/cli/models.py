@@ -9,12 +9,14 @@ from typing import Annotated, Any
 import typer
 
 from dossiers.errors import InputError
-from hoso.cli.admin import open_database
 from hoso.cli.common import DEFAULT_HOME, HomeOption, JsonOption, emit, out
 from hoso.cli.models_compare import compare, show
 from hoso.cli.models_shadow import disagreements, shadow
-from hoso.cli.models_views import RoleOption, VersionArgument, by, gates, table, when
+from hoso.cli.models_views import RoleOption, VersionArgument, gates, table, when
 from hoso.cli.words import say
+from hoso.operators import open_database, who
+
+ToldOption = Annotated[str, typer.Option(help=say("Default: as the file says", "Mặc định: theo tệp"))]
 
 commands = typer.Typer(
     no_args_is_help=True, help=say("Model versions: register, compare, promote.", "Phiên bản mô hình.")
@@ -37,11 +39,13 @@ def register(app: typer.Typer) -> None:
 
 
 def register_file(
-    file: Annotated[Path, typer.Argument(metavar="FILE.onnx")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE.onnx", help=say("As `hoso train` wrote it", "Tệp do `hoso train` xuất ra"))
+    ],
     card: Annotated[Path | None, typer.Option(help=say("Model card, Markdown", "Thẻ mô hình, Markdown"))] = None,
-    role: Annotated[str, typer.Option(help=say("Default: as the file says", "Mặc định: theo tệp"))] = "",
-    name: Annotated[str, typer.Option(help=say("Default: as the file says", "Mặc định: theo tệp"))] = "",
-    version: Annotated[str, typer.Option(help=say("Default: as the file says", "Mặc định: theo tệp"))] = "",
+    role: ToldOption = "",
+    name: ToldOption = "",
+    version: ToldOption = "",
     parent: Annotated[str, typer.Option(help=say("NAME@VERSION it began from", "Bản gốc"))] = "",
     home: HomeOption = DEFAULT_HOME,
     as_json: JsonOption = False,
@@ -56,7 +60,7 @@ def register_file(
     text = card.read_text(encoding="utf-8") if card else ""
     told = {"role": role, "name": name, "version": version, "parent": parent}
     with open_database(home) as (db, found):
-        row = lifecycle.register(db, ObjectStore(found.store), file, by(), text, told)
+        row = lifecycle.register(db, ObjectStore(found.store), file, who(), text, told)
     identity = f"{row.name}@{row.version}"
     lacking = missing_letters(lifecycle.charset_of(row.facts) or ()) if row.role == "recogniser" else ""
     said = f"[green]✓[/] {row.role} {identity} {row.sha256[:12]} {row.size / 1e6:.1f} MB"
@@ -136,7 +140,7 @@ def promote(
         if not as_json:
             out.print(gates(examined.verdicts))
         try:
-            lifecycle.promote(db, examined, by(), reason.strip())
+            lifecycle.promote(db, examined, who(), reason.strip())
         except lifecycle.GatesNotPassed:
             if not as_json:
                 raise
@@ -150,6 +154,6 @@ def rollback(role: RoleOption = "recogniser", home: HomeOption = DEFAULT_HOME, a
     from dossiers.db import models
 
     with open_database(home) as (db, _), db.transaction() as session:
-        row = models.rollback(session, role, by())
+        row = models.rollback(session, role, who())
     said = say("reads every page that begins from now on", "đọc mọi trang từ bây giờ")
     emit({"role": role, "model": row.model}, as_json, f"[green]✓[/] {row.model} {said}")

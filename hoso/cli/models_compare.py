@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Annotated
 
-import typer
 from rich.markup import escape
 
-from hoso.cli.admin import open_database
 from hoso.cli.common import DEFAULT_HOME, HomeOption, JsonOption, emit, out
 from hoso.cli.models_views import RoleOption, VersionArgument, figures, gates, interval, table
 from hoso.cli.words import say
+from hoso.operators import open_database
 
 
 def show(
@@ -49,8 +47,8 @@ def show(
 
 
 def compare(
-    one: Annotated[str, typer.Argument(metavar="A")],
-    other: Annotated[str, typer.Argument(metavar="B")],
+    one: VersionArgument,
+    other: VersionArgument,
     role: RoleOption = "",
     home: HomeOption = DEFAULT_HOME,
     as_json: JsonOption = False,

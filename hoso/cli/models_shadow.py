@@ -8,17 +8,19 @@ import typer
 from rich.markup import escape
 
 from dossiers.errors import InputError
-from hoso.cli.admin import open_database
 from hoso.cli.common import DEFAULT_HOME, HomeOption, JsonOption, emit, out
-from hoso.cli.models_views import by, table, when
+from hoso.cli.models_views import table, when
 from hoso.cli.words import say
+from hoso.operators import open_database, who
 
 if TYPE_CHECKING:
     from dossiers.db.model_tables import ShadowRunRow
 
 
 def shadow(
-    version: Annotated[str, typer.Argument(metavar="[VERSION]")] = "",
+    version: Annotated[
+        str, typer.Argument(metavar="[VERSION]", help=say("A registered recogniser", "Phiên bản đã đăng ký"))
+    ] = "",
     share: Annotated[float, typer.Option(min=0.0, max=1.0, help=say("Of pages", "Tỷ lệ trang"))] = 0.1,
     off: Annotated[bool, typer.Option("--off", help=say("No challenger any more", "Dừng bản thử"))] = False,
     home: HomeOption = DEFAULT_HOME,
@@ -32,8 +34,8 @@ def shadow(
     with open_database(home) as (db, _):
         with db.transaction() as session:
             known = None if off else lifecycle.find(session, version, "recogniser")
-            ended = known is None and shadows.end(session, "recogniser", by())
-        run = lifecycle.start_shadow(db, known, share, by()) if known else None
+            ended = known is None and shadows.end(session, "recogniser", who())
+        run = lifecycle.start_shadow(db, known, share, who()) if known else None
     if run is None:
         text = say("no challenger reads any more", "không còn bản thử nào")
         emit({"ended": ended}, as_json, f"[green]✓[/] {text}")
@@ -59,7 +61,7 @@ def disagreements(
         runs = shadows.runs(session, "recogniser")
         lines = shadows.readings(session, runs[0].id, limit) if runs and show_lines else []
         if lines:
-            audit.append(session, by(), "model.disagreements_read", run=runs[0].id, lines=len(lines))
+            audit.append(session, who(), "model.disagreements_read", run=runs[0].id, lines=len(lines))
     value: dict[str, Any] = {"runs": [_run_json(run) for run in runs]}
     if show_lines:
         value["lines"] = [

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,7 +15,16 @@ if TYPE_CHECKING:
     from models.evaluation.result import Interval, SuiteResult
     from models.promotion import Verdict
 
-RoleOption = Annotated[str, typer.Option(help="recogniser | detector")]
+_ROLES = ("recogniser", "detector")
+
+
+def _role(said: str) -> str:
+    if said not in ("", *_ROLES):
+        raise typer.BadParameter(" | ".join(_ROLES))
+    return said
+
+
+RoleOption = Annotated[str, typer.Option(help=" | ".join(_ROLES), callback=_role)]
 VersionArgument = Annotated[
     str,
     typer.Argument(
@@ -24,11 +32,6 @@ VersionArgument = Annotated[
         help=say("NAME@VERSION, version, hash or `shipped`", "TÊN@PHIÊN BẢN, phiên bản, mã băm hoặc `shipped`"),
     ),
 ]
-
-
-def by() -> str:
-    """Who gave the command, as the audit log says it."""
-    return f"operator:{getpass.getuser()}"
 
 
 def table(*heads: str) -> Table:

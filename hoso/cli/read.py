@@ -13,7 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from config.settings import Engine
 from dossiers.errors import HosoError, InputError
-from hoso.cli.common import JsonOption, emit, err
+from hoso.cli.common import JsonOption, PathsArgument, ThreadsOption, emit, err
 from hoso.cli.words import say
 
 ENGINES = get_args(Engine)
@@ -30,14 +30,14 @@ def register(app: typer.Typer) -> None:
 
 
 def read(
-    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help=say("Files or folders", "Tệp hoặc thư mục"))],
+    paths: PathsArgument,
     out_dir: Annotated[Path, typer.Option("--out", help=say("Folder for the results", "Thư mục kết quả"))],
     text: Annotated[bool, typer.Option("--text", help=say("Also NAME.txt", "Thêm NAME.txt"))] = False,
     hocr: Annotated[bool, typer.Option("--hocr", help=say("Also NAME.hocr", "Thêm NAME.hocr"))] = False,
     ocr: Annotated[
         bool, typer.Option("--ocr", help=say("Read even pages with a good text layer", "Đọc cả trang có lớp chữ tốt"))
     ] = False,
-    threads: Annotated[int, typer.Option(min=0, help=say("CPU threads; 0: all", "Số luồng CPU; 0: tất cả"))] = 0,
+    threads: ThreadsOption = 0,
     engine: Annotated[
         str, typer.Option(help=say("Runtime of the models: ", "Bộ chạy mô hình: ") + ", ".join(ENGINES))
     ] = "",

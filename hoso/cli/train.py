@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import importlib.util
 import math
-import os
 import shlex
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from models.training.product import Product
 
 STOPPED = 130
+_CONFIGS = Path("config/training")
 _NEEDED = ("torch", "transformers", "onnx", "rapidocr")
 
 
@@ -46,6 +47,7 @@ DeviceOption = Annotated[str, typer.Option("--device", help="auto | cpu | cuda")
 WorkersOption = Annotated[
     int, typer.Option("--workers", min=1, help=say("Processes; over 1: Ray Train", "Số tiến trình; trên 1: Ray Train"))
 ]
+ConfigOption = Annotated[Path, typer.Option("--config", help=say("The run's file", "Tệp cấu hình"))]
 ResumeOption = Annotated[
     bool,
     typer.Option("--resume/--fresh", help=say("Go on from the checkpoint, or start anew", "Chạy tiếp hay chạy lại")),
@@ -71,9 +73,7 @@ def register(app: typer.Typer) -> None:
 
 
 def recogniser(
-    config: Annotated[Path, typer.Option("--config", help=say("The run's file", "Tệp cấu hình"))] = Path(
-        "config/training/recogniser.yaml"
-    ),
+    config: ConfigOption = _CONFIGS / "recogniser.yaml",
     sets: Annotated[
         list[str] | None,
         typer.Option("--set", help=say("Corrected lines: NAME@vN or a folder; may be repeated", "Bộ dòng đã sửa")),
@@ -93,15 +93,14 @@ def recogniser(
     changes = _changes(start=start, lines=lines, run=out_dir, device=device)
     known = read_config(config, RecogniserTraining, changes)
     wanted = sets or list(known.sets)
-    folders = tuple(str(_set_folder(each, home, known.run)) for each in wanted)
-    held = known.model_copy(update={"sets": folders, "start": _start(known, home), "run": known.run.resolve()})
+    folders = tuple(str(_set_folder(each, home, known.run, not resume)) for each in wanted)
+    start_from = _start(known, home, not resume)
+    held = known.model_copy(update={"sets": folders, "start": start_from, "run": known.run.resolve()})
     _train(held, workers, not resume, as_json)
 
 
 def detector(
-    config: Annotated[Path, typer.Option("--config", help=say("The run's file", "Tệp cấu hình"))] = Path(
-        "config/training/detector.yaml"
-    ),
+    config: ConfigOption = _CONFIGS / "detector.yaml",
     start: FromOption = "",
     crops: Annotated[int, typer.Option("--crops", min=0, help=say("Crops to see in all", "Tổng số mảnh trang"))] = 0,
     out_dir: OutOption = None,
@@ -116,7 +115,7 @@ def detector(
 
     changes = _changes(start=start, crops=crops, run=out_dir, device=device)
     known = read_config(config, DetectorTraining, changes)
-    held = known.model_copy(update={"start": _start(known, home), "run": known.run.resolve()})
+    held = known.model_copy(update={"start": _start(known, home, not resume), "run": known.run.resolve()})
     _train(held, workers, not resume, as_json)
 
 
@@ -130,39 +129,36 @@ def _changes(**given: Any) -> dict[str, Any]:
     return {key: value for key, value in given.items() if value}
 
 
-def _set_folder(said: str, home: Path, run: Path) -> Path:
-    """The folder of a set: itself, or NAME@vN fetched once into the run's folder."""
+def _set_folder(said: str, home: Path, run: Path, fresh: bool) -> Path:
+    """The folder of a set: itself, or NAME[@vN] fetched into the run's folder, where a run that goes on finds it."""
     from hoso.data_sets import set_of
 
     into = run / "sets" / said.replace("@", "-")
+    if fresh:
+        shutil.rmtree(into, ignore_errors=True)
     if not Path(said).is_dir() and into.is_dir():
         return into.resolve()
     return set_of(said, home, into).folder.resolve()
 
 
-def _start(config: Training, home: Path) -> str:
-    """Where the run starts: `champion` is what the running system reads with, else what is shipped."""
-    from hoso.embedded import state
+def _start(config: Training, home: Path, fresh: bool) -> str:
+    """Where the run starts: `champion` is what the system reads with, else what is shipped.
 
-    runs = os.environ.get("HOSO_CONFIG") or state.is_running(home.resolve())
-    if config.start != "champion" or not runs:
-        named = Path(config.start)
-        return str(named.resolve()) if named.is_file() else config.start
-    from dossiers.store import ObjectStore
-    from hoso.cli.admin import open_database
-    from models import lifecycle
-    from models.weights.places import stored
+    A run that goes on stays with the champion that it began with, whoever was promoted and whatever stopped meanwhile.
+    """
+    from hoso.named_models import CHAMPION, named
+    from models.training import checkpoint
 
-    with open_database(home) as (db, found):
-        with db.transaction() as session:
-            known, _ = lifecycle.champion(session, config.role)
-        if known.row is None:
-            return "champion"
-        kept = config.run / "start.onnx"
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        with stored(ObjectStore(found.store))(known.weights) as folder:
-            kept.write_bytes((folder / known.weights.file).read_bytes())
-    return str(kept.resolve())
+    if config.start != CHAMPION:
+        file = Path(config.start)
+        return str(file.resolve()) if file.is_file() else config.start
+    kept = config.run / "start.onnx"
+    if fresh or not (config.run / checkpoint.FILE).is_file():
+        kept.unlink(missing_ok=True)
+        _, fetched = named(CHAMPION, config.role, home, config.run)
+        if fetched:
+            fetched.replace(kept)
+    return str(kept.resolve()) if kept.is_file() else CHAMPION
 
 
 def _train(config: Training, workers: int, fresh: bool, as_json: bool) -> None:

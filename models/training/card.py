@@ -12,7 +12,7 @@ import yaml
 
 from models.training.config import Training
 from models.training.export import Exported
-from models.training.loop import PROGRESS
+from models.training.loop import PROGRESS, notes_in
 
 _TEMPLATE = """\
 # {name} {version}
@@ -55,8 +55,7 @@ def held_out(run: Path) -> list[dict[str, float]]:
     path = run / PROGRESS
     if not path.exists():
         return []
-    notes = [json.loads(row) for row in path.read_text(encoding="utf-8").splitlines()]
-    return [note["held_out"] for note in notes if "held_out" in note]
+    return [note["held_out"] for note in notes_in(path.read_bytes()) if "held_out" in note]
 
 
 def write_card(config: Training, exported: Exported, command: str) -> Path:

@@ -1,7 +1,9 @@
-"""The state of a run in one file, replaced in one step: a reader sees the old one or the new one, never half of it."""
+"""The state of a run in one file, replaced in one step: a reader sees the old one or the new one, never half of it,
+also after the plug was pulled."""
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,14 +45,17 @@ def save(config: Training, held: Checkpoint) -> None:
     """Write it into `config.run`."""
     config.run.mkdir(parents=True, exist_ok=True)
     fresh = config.run / f"{FILE}.new"
-    torch.save(
-        {
-            "model": held.model, "optimiser": held.optimiser, "average": held.average,
-            "at": (held.step, held.seen, *held.places[0]), "places": held.places, "parent": held.parent,
-            "config": config.model_dump(mode="json"),
-        },
-        fresh,
-    )  # fmt: skip
+    with fresh.open("wb") as file:
+        torch.save(
+            {
+                "model": held.model, "optimiser": held.optimiser, "average": held.average,
+                "at": (held.step, held.seen, *held.places[0]), "places": held.places, "parent": held.parent,
+                "config": config.model_dump(mode="json"),
+            },
+            file,
+        )  # fmt: skip
+        file.flush()
+        os.fsync(file.fileno())  # a name that is on the disk before its bytes would be an empty file
     fresh.replace(config.run / FILE)
 
 

@@ -14,7 +14,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from types import FrameType
 from typing import Any, Protocol
@@ -215,8 +215,11 @@ class _Log:
         self._saved = self._noted = self._checked = time.monotonic()
 
     def __enter__(self) -> _Log:
-        self._run.config.run.mkdir(parents=True, exist_ok=True)
-        self._file = (self._run.config.run / PROGRESS).open("a", encoding="utf-8")
+        path = self._run.config.run / PROGRESS
+        path.parent.mkdir(parents=True, exist_ok=True)
+        torn = path.exists() and not path.read_bytes().endswith(b"\n")
+        self._file = path.open("a", encoding="utf-8")
+        self._file.write("\n" if torn else "")
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -269,6 +272,15 @@ class _Log:
         self._file.write(json.dumps(written) + "\n")
         self._file.flush()
         self._noted = time.monotonic()
+
+
+def notes_in(log: bytes) -> list[dict[str, Any]]:
+    """The rows of a log. One that was being written when the plug was pulled is left out."""
+    notes = []
+    for row in log.splitlines():
+        with suppress(ValueError):
+            notes.append(json.loads(row))
+    return notes
 
 
 @contextmanager

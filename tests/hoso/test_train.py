@@ -55,6 +55,25 @@ def test_wrong_input_is_named_before_anything_is_loaded(train: Train, tmp_path: 
     assert code == 2 and said["error"]["code"] == "training.start_unusable"
     code, said = train("recogniser", "--set", "nobody@v1", "--out", tmp_path / "run")
     assert code == 3, "a set in the store needs a running system"
+    code, said = train("recogniser", "--set", tmp_path / "absent", "--out", tmp_path / "run")
+    assert code == 2 and "absent" in said["error"]["detail"], "a path that is no folder is no name of a set"
+
+
+def test_a_run_that_goes_on_keeps_the_champion_that_it_began_with(tmp_path: Path) -> None:
+    pytest.importorskip("torch")
+    from hoso.cli.train import _start
+    from models.training.checkpoint import FILE
+    from models.training.config import RecogniserTraining, read_config
+
+    changes = {"run": tmp_path / "run", "start": "champion"}
+    config = read_config(CONFIGS / "finetune.yaml", RecogniserTraining, changes)
+    config.run.mkdir()
+    kept = config.run / "start.onnx"
+    kept.write_bytes(b"the champion of that day")
+    (config.run / FILE).write_bytes(b"")
+    assert _start(config, tmp_path, fresh=False) == str(kept.resolve())
+    assert _start(config, tmp_path, fresh=True) == "champion", "nothing runs here: what ships is the champion"
+    assert not kept.exists()
 
 
 def test_a_folder_of_labels_becomes_a_model_with_a_card(train: Train, tmp_path: Path) -> None:

@@ -18,11 +18,12 @@ from models.charset import CHARSET
 from models.engines import Hardware
 from models.recognition.recogniser import OnnxRecogniser
 from models.training import checkpoint
+from models.training.card import held_out
 from models.training.checkpoint import TrainingMismatch
 from models.training.config import RecogniserTraining
 from models.training.db_loss import db_loss
 from models.training.detector import DetectorTask
-from models.training.loop import Run, train
+from models.training.loop import PROGRESS, Run, notes_in, train
 from models.training.product import finish, prepare, run_here
 from models.training.recogniser import RecogniserTask
 from models.training.start import metadata
@@ -49,6 +50,17 @@ def test_a_run_that_is_asked_to_stop_saves_first(tmp_path: Path) -> None:
     held = checkpoint.load(config)
     assert not outcome.finished and len(outcome.losses) == 1
     assert held is not None and (held.step, held.seen) == (1, outcome.seen)
+
+
+def test_a_row_of_the_log_that_a_power_cut_tore_is_left_out(tmp_path: Path) -> None:
+    config = tiny_recogniser(tmp_path / "run", checked=2)
+    _steps(config, 1)
+    log = config.run / PROGRESS
+    log.write_bytes(log.read_bytes() + b'{"step": 7, "held_')
+    _steps(config, 1)
+    rows = log.read_bytes().splitlines()
+    assert rows[-2].startswith(b'{"step": 7') and len(notes_in(log.read_bytes())) == len(rows) - 1
+    assert len(held_out(config.run)) == 1
 
 
 def test_a_folder_with_another_configuration_is_refused_and_fresh_forgets_it(tmp_path: Path) -> None:

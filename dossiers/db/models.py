@@ -160,8 +160,9 @@ def history(session: Session, role: str, limit: int = 20) -> Sequence[ModelChamp
     return session.scalars(wanted.order_by(ModelChampionRow.id.desc()).limit(limit)).all()
 
 
-def keep_evaluation(session: Session, result: Mapping[str, Any]) -> None:
-    """Store one result (`models.evaluation.result.result_to_json`); the file need not be registered yet."""
+def keep_evaluation(session: Session, result: Mapping[str, Any], by: str) -> None:
+    """Store one result (`models.evaluation.result.result_to_json`), and write the audit log: promotions are judged by
+    it. The file need not be registered yet."""
     session.add(
         ModelEvaluationRow(
             role=result["role"],
@@ -172,7 +173,8 @@ def keep_evaluation(session: Session, result: Mapping[str, Any]) -> None:
             result=dict(result),
         )
     )
-    session.flush()
+    facts = {key: result[key] for key in ("role", "model", "sha256", "suite", "digest")}
+    audit.append(session, by, "model.measured", **facts)
 
 
 def evaluations(session: Session, sha256: str) -> list[dict[str, Any]]:

@@ -13,8 +13,18 @@ import typer
 from rich.table import Table
 
 from dossiers.errors import InputError
-from hoso.cli.common import DEFAULT_HOME, HomeOption, JsonOption, emit
+from hoso.cli.common import (
+    DEFAULT_HOME,
+    AgencyOption,
+    HomeOption,
+    JsonOption,
+    NewFolderOption,
+    PathsArgument,
+    emit,
+    err,
+)
 from hoso.cli.words import say
+from hoso.operators import who
 
 commands = typer.Typer(no_args_is_help=True, help=say("Data sets of corrected lines.", "Bộ dữ liệu từ dòng đã sửa."))
 
@@ -55,7 +65,7 @@ def export(
         datetime | None,
         typer.Option(formats=["%Y-%m-%d"], help=say("Corrections from this day on (UTC)", "Từ ngày này (UTC)")),
     ] = None,
-    agency: Annotated[str, typer.Option(help=say("Agency code; default: the settings'", "Mã cơ quan"))] = "",
+    agency: AgencyOption = "",
     max_days: DaysOption = None,
     mask_identities: Annotated[
         bool,
@@ -67,14 +77,13 @@ def export(
     home: HomeOption = DEFAULT_HOME,
     as_json: JsonOption = False,
 ) -> None:
-    from hoso.data_sets import shelf, who
+    from hoso.data_sets import shelf
     from models.datasets import gathered, stored
 
     stored.Order(name, permission, who(), 1)  # what was asked for is judged before anything is opened
     with shelf(home) as at:
-        days = min(max_days or at.settings.retention.training_days, at.settings.retention.training_days)
         whose = agency or at.settings.agency
-        order = stored.Order(name, permission, who(), days, whose, mask_identities)
+        order = stored.Order(name, permission, who(), at.days(max_days), whose, mask_identities)
         from_day = since.replace(tzinfo=UTC) if since else None
         gathering = gathered.gather(at.db, at.store, whose, from_day, mask=mask_identities)
         row = stored.export(at.db, at.store, order, gathering)
@@ -124,7 +133,7 @@ def list_sets(home: HomeOption = DEFAULT_HOME, as_json: JsonOption = False) -> N
 
 def show(reference: ReferenceArgument, home: HomeOption = DEFAULT_HOME, as_json: JsonOption = False) -> None:
     from dossiers.db import audit, data_sets
-    from hoso.data_sets import shelf, who
+    from hoso.data_sets import shelf
     from models.datasets import folder, read_set, stored, written
 
     if Path(reference).is_dir():
@@ -146,7 +155,7 @@ def show(reference: ReferenceArgument, home: HomeOption = DEFAULT_HOME, as_json:
 
 def fetch_set(
     reference: ReferenceArgument,
-    out_dir: Annotated[Path, typer.Option("--out", help=say("New folder for the set", "Thư mục mới"))],
+    out_dir: NewFolderOption,
     home: HomeOption = DEFAULT_HOME,
     as_json: JsonOption = False,
 ) -> None:
@@ -163,7 +172,7 @@ def forget(
     home: HomeOption = DEFAULT_HOME,
     as_json: JsonOption = False,
 ) -> None:
-    from hoso.data_sets import shelf, who
+    from hoso.data_sets import shelf
     from models.datasets import erasure
 
     with shelf(home) as at:
@@ -186,7 +195,7 @@ def take_in(
     home: HomeOption = DEFAULT_HOME,
     as_json: JsonOption = False,
 ) -> None:
-    from hoso.data_sets import shelf, who
+    from hoso.data_sets import shelf
     from models.datasets import Facts, read_set, stored, write_set
 
     if not source.is_dir():
@@ -202,14 +211,13 @@ def take_in(
         return
     stored.Order(name, permission, who(), 1)
     with shelf(home) as at:
-        days = min(max_days or at.settings.retention.training_days, at.settings.retention.training_days)
-        row = stored.take_in(at.db, at.store, stored.Order(name, permission, who(), days), source)
+        row = stored.take_in(at.db, at.store, stored.Order(name, permission, who(), at.days(max_days)), source)
     _made(row, {}, as_json)
 
 
 def lines(
-    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help=say("Files or folders", "Tệp hoặc thư mục"))],
-    out_dir: Annotated[Path, typer.Option("--out", help=say("New folder for crops and labels.tsv", "Thư mục mới"))],
+    paths: PathsArgument,
+    out_dir: NewFolderOption,
     most: Annotated[
         int, typer.Option("--most", min=0, help=say("Only the most doubtful so many; 0: all", "Chỉ lấy số dòng này"))
     ] = 0,
@@ -220,21 +228,27 @@ def lines(
     from rich.progress import track
 
     from config.settings import Settings
-    from hoso.cli.common import err
-    from hoso.reading.crops import CropReader, write_crops
+    from hoso.reading.crops import CropReader, ReadCrop, write_crops
     from hoso.reading.pages import list_pages
+    from models.datasets import require_new
+    from workers.formats.errors import FileError
 
     for path in paths:
         if not path.exists():
             raise InputError(str(path))
+    require_new(out_dir)
     configured = Settings()
     with tempfile.TemporaryDirectory(prefix="hoso-lines-") as workdir:
         listing = list_pages(paths, configured.limits, Path(workdir))
         reader = CropReader(configured) if listing.pages else None
-        pages = track(listing.pages, say("reading", "đang đọc"), console=err, transient=True)
-        found = [line for page in pages if reader for line in reader.read(page)]
+        found: list[ReadCrop] = []
+        refused = [{"name": name, "vi": vi, "en": en} for name, vi, en in listing.refused]
+        for page in track(listing.pages, say("reading", "đang đọc"), console=err, transient=True):
+            try:
+                found += reader.read(page) if reader else ()
+            except FileError as error:
+                refused.append({"name": page.name, "vi": error.vi, "en": error.en})
     written = write_crops(found, out_dir, most)
-    refused = [{"name": name, "vi": vi, "en": en} for name, vi, en in listing.refused]
     said = {
         "pages": len(listing.pages),
         "read": len(found),
@@ -249,6 +263,6 @@ def lines(
     )
     shown = [f"[green]✓[/] {written} {say('lines of', 'dòng từ')} {len(listing.pages)} {say('pages', 'trang')}", hint]
     shown += [f"[red]✗[/] {one['name']}: {say(one['en'], one['vi'])}" for one in refused]
-    emit({**said, "refused": refused}, as_json, "\n".join(shown))
+    emit(said, as_json, "\n".join(shown))
     if refused:
         raise typer.Exit(InputError.exit_code)

@@ -15,7 +15,7 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from hoso.cli.common import DEFAULT_HOME, HomeOption, JsonOption, emit, err, out
+from hoso.cli.common import DEFAULT_HOME, HomeOption, JsonOption, ThreadsOption, emit, err, out
 from hoso.cli.words import LANGUAGE, say
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def evaluate(
     store: Annotated[
         bool, typer.Option("--store", help=say("Keep the results for promotions", "Lưu kết quả để xét duyệt"))
     ] = False,
-    threads: Annotated[int, typer.Option(min=0, help=say("CPU threads; 0: all", "Số luồng CPU; 0: tất cả"))] = 0,
+    threads: ThreadsOption = 0,
     home: HomeOption = DEFAULT_HOME,
     as_json: JsonOption = False,
 ) -> None:
@@ -67,7 +67,7 @@ def evaluate(
         contenders = [_contender(model, home, Path(fetched))]
         if against:
             contenders.append(_contender(against, home, Path(fetched), contenders[0].weights.role))
-        suites = _suites(suite or [], contenders, real)
+        suites = _suites(suite or [], contenders, real, home, Path(fetched))
         runs = _measure(contenders, suites, size or None, threads)
     if out_dir:
         write_report(runs, out_dir, "vi" if LANGUAGE == "vi" else "en", shlex.join(["hoso", *sys.argv[1:]]))
@@ -83,37 +83,30 @@ def _contender(said: str, home: Path, fetched: Path, role: str = "recogniser") -
 
     Raises `ModelUnknown`, `NotFound`, `NotRunning`, `WeightsRejected`.
     """
-    from hoso.embedded import state
+    from hoso.named_models import named
     from models.evaluation.contender import Contender, from_file, shipped
 
-    if said == "champion" and not (os.environ.get("HOSO_CONFIG") or state.is_running(home.resolve())):
-        return shipped(role)
     if said in ("", "shipped", "recogniser", "detector"):
         return shipped("detector" if said == "detector" else "recogniser")
     if said.endswith(".onnx") or Path(said).is_file():
         return from_file(Path(said))
-    from dossiers.store import ObjectStore
-    from hoso.cli.admin import open_database
-    from models import lifecycle
-    from models.weights.places import stored
-
-    with open_database(home) as (db, found):
-        with db.transaction() as session:
-            known = lifecycle.champion(session, role)[0] if said == "champion" else lifecycle.find(session, said)
-        if known.row is None:
-            return Contender(known.weights)
-        with stored(ObjectStore(found.store))(known.weights) as folder:
-            kept = fetched / known.weights.file
-            kept.write_bytes((folder / known.weights.file).read_bytes())
-    return Contender(known.weights, fetched)
+    known, file = named(said, role, home, fetched / "models")
+    return Contender(known.weights, file.parent) if file else Contender(known.weights)
 
 
-def _suites(names: Sequence[str], contenders: Sequence[Contender], real: Path) -> list[Suite]:
+def _suites(
+    names: Sequence[str], contenders: Sequence[Contender], real: Path, home: Path, fetched: Path
+) -> list[Suite]:
+    """The suites that were named, else the quick ones; a set that is no folder is fetched from the store."""
+    from hoso.data_sets import set_of
     from models.evaluation import suites
+
+    def find_set(said: str) -> Path:
+        return set_of(said, home, fetched / "sets" / said).folder
 
     reads = all(each.weights.role == "recogniser" for each in contenders)
     quick = suites.QUICK if reads else ("pages-clean", "pages-seal", "pages-leaders", "pages-table")
-    return [suites.find_suite(name, real) for name in names or quick]
+    return [suites.find_suite(name, real, find_set) for name in names or quick]
 
 
 def _measure(
@@ -188,9 +181,9 @@ def _say_more(runs: Sequence[SuiteRun], out_dir: Path | None, stored: bool) -> N
 
 def _keep(runs: Sequence[SuiteRun], home: Path) -> None:
     from dossiers.db import models
-    from hoso.cli.admin import open_database
+    from hoso.operators import open_database, who
     from models.evaluation.result import result_to_json
 
     with open_database(home) as (db, _), db.transaction() as session:
         for run in runs:
-            models.keep_evaluation(session, result_to_json(run.result))
+            models.keep_evaluation(session, result_to_json(run.result), who())

@@ -9,7 +9,7 @@ from pathlib import Path
 from config.settings import Settings
 from hoso.reading.pages import Page
 from models.datasets.folder import LABELS, DataSetInvalid, clean_text, encode
-from models.datasets.written import DataSetExists
+from models.datasets.written import require_new
 from models.protocols import Image
 from models.reader import Reader
 from workers.stages.prepare import prepare
@@ -52,8 +52,7 @@ def write_crops(lines: Sequence[ReadCrop], folder: Path, most: int) -> int:
     `labels.tsv` has one line of text a row: a person corrects the second column and leaves the others.
     Raises `DataSetExists` when the folder holds something, `DataSetInvalid` without a line.
     """
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise DataSetExists(folder.name)
+    require_new(folder)
     if not lines:
         raise DataSetInvalid("no line was read")
     chosen = sorted(lines, key=lambda line: line.confidence)[: most or None]

@@ -1,7 +1,7 @@
 """Data sets of line crops: as folders, in the object store, gathered from what officers corrected."""
 
 from models.datasets.folder import DataSet, DataSetDamaged, DataSetInvalid, SetLine, load_crop, read_set
-from models.datasets.written import DataSetExists, Facts, NewLine, copy_set, write_set
+from models.datasets.written import DataSetExists, Facts, NewLine, copy_set, require_new, write_set
 
 __all__ = [
     "DataSet",
@@ -14,5 +14,6 @@ __all__ = [
     "copy_set",
     "load_crop",
     "read_set",
+    "require_new",
     "write_set",
 ]

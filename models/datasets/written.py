@@ -102,11 +102,16 @@ def copy_set(source: Path, folder: Path) -> DataSet:
     return read_set(folder)
 
 
+def require_new(folder: Path) -> None:
+    """Raises `DataSetExists` unless there is nothing at `folder`, or an empty folder."""
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise DataSetExists(folder.name)
+
+
 @contextmanager
 def new_folder(folder: Path) -> Iterator[Path]:
     """A folder beside `folder` (mode 0700) to write into; it takes its place at the end, or is removed on an error."""
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise DataSetExists(folder.name)
+    require_new(folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
     made = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     try:

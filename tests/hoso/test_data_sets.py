@@ -86,6 +86,13 @@ def test_pages_are_cut_into_lines_the_doubtful_first_corrected_and_taken_in(hoso
     page.save(tmp_path / "page.png")
     code, said = hoso("lines", tmp_path / "page.png", "--out", tmp_path / "work", "--most", 2)
     assert (code, said["pages"], said["read"], said["written"]) == (0, 1, 3, 2)
+    page.save(tmp_path / "bad.tif", compression="tiff_adobe_deflate")
+    whole = (tmp_path / "bad.tif").read_bytes()
+    third = len(whole) // 3
+    (tmp_path / "bad.tif").write_bytes(whole[:third] + bytes(third) + whole[2 * third :])
+    code, said = hoso("lines", tmp_path / "bad.tif", tmp_path / "page.png", "--out", tmp_path / "rest")
+    assert (code, said["read"]) == (2, 3), "a page that cannot be drawn is told and costs the others nothing"
+    assert [one["name"] for one in said["refused"]] == ["bad"]
     labels = tmp_path / "work" / "labels.tsv"
     head, *rows = [row.split("\t") for row in labels.read_text(encoding="utf-8").splitlines()]
     assert head == ["file", "text", "confidence", "reading", "model"]

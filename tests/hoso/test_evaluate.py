@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 from pathlib import Path
 
+import cv2
 import pytest
 
 from dossiers.db import models
@@ -12,6 +13,7 @@ from dossiers.db.engine import Db
 from dossiers.store import ObjectStore
 from hoso.embedded.instance import Instance
 from models.evaluation.result import result_from_json
+from models.synthesis.lines import sample_line
 from models.weights import HERE, registry
 from tests.conftest import database_settings
 from tests.hoso.support import hoso, said
@@ -70,13 +72,24 @@ def test_results_of_a_registered_model_are_kept_for_its_promotion(
     ours = another_version(tmp_path, "9.1", swapped=("ế", "ề"))
     registered = hoso("models", "register", tmp_path / ours.file, env=env)
     assert registered.returncode == 0, registered.stdout + registered.stderr
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    rows = []
+    for number in range(20):
+        image, text = sample_line(6, number, strength=0.0, by_hand=0.0)
+        cv2.imwrite(str(mine / f"{number}.png"), image)
+        rows.append(f"{number}.png\t{text}\n")
+    (mine / "labels.tsv").write_text("".join(rows), encoding="utf-8")
+    taken = hoso("data", "import", mine, "own", "--permission", "drawn for tests", env=env)
+    assert taken.returncode == 0, taken.stdout + taken.stderr
     done = hoso(
-        "evaluate", ours.identity, "--against", "shipped", "--suite", "lines-cells", "--size", "4", "--threads", "1",
+        "evaluate", ours.identity, "--against", "shipped", "--suite", "set:own@v1", "--size", "4", "--threads", "1",
         "--store", "--json", env=env,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
     results = [result_from_json(held) for held in said(done)]
     assert [result.model for result in results] == [ours.identity, registry()["recogniser"].identity]
+    assert {result.suite for result in results} == {"set:own@v1"}, "as the gates of a promotion ask for it"
     db = Db.open(database_settings(postgres_server, "owner", own_database), "test")
     try:
         with db.transaction() as session:

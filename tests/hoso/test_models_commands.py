@@ -53,7 +53,7 @@ def hoso(postgres_server: Instance, own_database: str, store: ObjectStore) -> Ho
 
 def measured(db: Db, model: str, sha256: str, **more: object) -> None:
     with db.transaction() as session:
-        models.keep_evaluation(session, result_to_json(result(model, sha256=sha256, **more)))
+        models.keep_evaluation(session, result_to_json(result(model, sha256=sha256, **more)), "operator:test")
 
 
 def champions(hoso: Hoso) -> list[str]:
@@ -78,6 +78,9 @@ def test_a_version_is_registered_measured_promoted_and_rolled_back(hoso: Hoso, d
     measured(db, weights.identity, weights.sha256, cer=0.01)
     (row,) = said(hoso("models", "compare", "5.0", "shipped", "--json"))
     assert (row["suite"], row["better"]) == ("lines-print", weights.identity)
+    with db.transaction() as session:
+        lines = session.scalars(select(AuditRow).where(AuditRow.action == "model.measured")).all()
+        assert [line.data["model"] for line in lines] == [SHIPPED.identity, weights.identity]
     shown = hoso("models", "show", "5.0").stdout
     assert "Trained on nothing new." in shown
     assert "lines-print" in shown
@@ -123,3 +126,4 @@ def test_a_challenger_is_set_and_ended(hoso: Hoso, tmp_path: Path) -> None:
 def test_names_that_fit_nothing_end_with_4_and_files_that_are_absent_with_2(hoso: Hoso, tmp_path: Path) -> None:
     assert hoso("models", "promote", "no-such@1").returncode == 4
     assert hoso("models", "register", tmp_path / "absent.onnx").returncode == 2
+    assert hoso("models", "show", "shipped", "--role", "reader").returncode == 2

@@ -52,7 +52,7 @@ def registered(db: Db, store: ObjectStore, file: Path) -> Known:
 def measure(db: Db, known: Known, **more: object) -> None:
     with db.transaction() as session:
         made: SuiteResult = result(known.identity, sha256=known.weights.sha256, **more)
-        models.keep_evaluation(session, result_to_json(made))
+        models.keep_evaluation(session, result_to_json(made), BY)
 
 
 def now(db: Db) -> str:

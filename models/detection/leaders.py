@@ -2,7 +2,8 @@
 
 The network ends a label's box one or two dots inside the leader behind it, and a reader then writes a full stop that is
 none. Where the ink beyond an end of a box goes on as a row of dots, the dots inside belong to the row and are cut off.
-A stop with nothing but paper behind it stays, and so does one that stands at its word and apart from the row.
+Where a box ends inside the last sign of the label, or before its colon, it grows to the end of that. A stop with
+nothing but paper behind it stays, and so does one that stands at its word and apart from the row.
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ _CLOSE = 0.16
 """A full stop stands at most so far behind its word, in line heights; a leader has a space before it."""
 _PARTED = 1.4
 """How much farther a full stop stands from the first dot of a leader than its dots from each other."""
+_FARTHER = 0.6
+"""A box that ends inside a sign before a leader grows at most so far, in line heights."""
 _PAPER, _SHARE = 85, 0.35
 _LOW = (0.5, 0.98)
 """Where dots stand in the height of a box."""
@@ -62,8 +65,9 @@ def _end_of_words(marks: NDArray[np.bool_], end: int) -> float:
         return end
     height = marks.shape[0]
     edges, other = _dots(marks)
-    beyond = edges[edges[:, 0] >= end]
-    if len(beyond) < _ROW or other[int(end) : int(beyond[_ROW - 1, 1])].any():
+    whole = _whole_signs(other, end, height)
+    beyond = edges[edges[:, 0] >= whole]
+    if len(beyond) < _ROW or other[whole : int(beyond[_ROW - 1, 1])].any():
         return end
     row = edges[edges[:, 0] < beyond[_ROW - 1, 1]]
     gaps = row[1:, 0] - row[:-1, 1]
@@ -76,9 +80,25 @@ def _end_of_words(marks: NDArray[np.bool_], end: int) -> float:
         first -= 1
     if _is_stop(row[first:], other, height):
         first += 1
+    margin = 0.06 * height
+    if whole > end:
+        return float(min(whole + margin, row[first, 0] - margin))
     if row[first, 0] >= end or first > len(row) - _ROW:
         return end
-    return float(max(row[first, 0] - 0.06 * height, 0.0))
+    return float(max(row[first, 0] - margin, 0.0))
+
+
+def _whole_signs(other: NDArray[np.bool_], end: int, height: int) -> int:
+    """`end`, or where a sign ends that it cuts or a colon that stands close behind it; at most `_FARTHER` away."""
+    whole = end
+    while (close := other[whole : whole + max(1, round(_CLOSE * height))]).any():
+        first = whole + int(close.argmax())
+        run = np.flatnonzero(~other[first:])
+        last = first + int(run[0]) if run.size else len(other)
+        if last - end > _FARTHER * height:
+            return end
+        whole = last
+    return whole
 
 
 def _is_stop(row: NDArray[np.float64], other: NDArray[np.bool_], height: int) -> bool:
@@ -93,8 +113,8 @@ def _is_stop(row: NDArray[np.float64], other: NDArray[np.bool_], height: int) ->
 
 
 def without_leader_ends(grey: Image, box: Corners) -> Corners:
-    """`box` of a grey page, uint8 [h, w], without the dots of leaders that go on beyond its ends; the whole of it where
-    it holds nothing else."""
+    """`box` of a grey page, uint8 [h, w], without the dots of leaders that go on beyond its ends and with the whole of
+    the signs before them; `box` itself where it holds nothing but dots."""
     width, height = float(np.linalg.norm(box[1] - box[0])), float(np.linalg.norm(box[3] - box[0]))
     if width < 1.5 * height or height < 8:
         return box
@@ -108,4 +128,4 @@ def without_leader_ends(grey: Image, box: Corners) -> Corners:
     start = wide.shape[1] - _end_of_words(np.ascontiguousarray(marks[:, ::-1]), wide.shape[1] - pad)
     if end - start < 0.8 * height:
         return box
-    return between(box, (start - pad) / width, min(1.0, (end - pad) / width))
+    return between(box, (start - pad) / width, 1 + (end - wide.shape[1] + pad) / width)

@@ -59,6 +59,15 @@ def test_the_first_dots_of_a_leader_do_not_belong_to_the_label(dots: int) -> Non
     assert without_leader_ends(image, over)[1][0] == pytest.approx(words[1][0] - 6, abs=7)
 
 
+@pytest.mark.parametrize(("label", "short"), [("Chức vụ:", 10), ("6. V/v:", 17), ("user@moj.gov.vn", 12)])
+def test_a_box_that_ends_too_early_before_a_leader_grows_over_the_label(label: str, short: int) -> None:
+    image, _ = _printed(f"{label} {'.' * 20}")
+    _, words = _printed(label)
+    box = words.copy()
+    box[1:3, 0] -= short
+    assert words[1][0] - 10 < without_leader_ends(image, box)[1][0] < words[1][0] + 6
+
+
 def test_a_label_behind_a_leader_loses_the_dots_before_it() -> None:
     image, whole = _printed("..........Quê quán")
     _, dots = _printed("..........")

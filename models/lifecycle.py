@@ -240,7 +240,7 @@ def _stored_facts(store: ObjectStore, known: Known) -> tuple[Mapping[str, str], 
 def promote(db: Db, examined: Examined, by: str, reason: str = "") -> None:
     """Make it champion. `reason` forces the gates that can be forced, and is kept.
 
-    Raises `GatesNotPassed`, `AlreadyChampion`, `ChampionMoved`.
+    Raises `GatesNotPassed`, `AlreadyChampion`, `ChampionMoved`, `FileRemoved`.
     """
     if examined.known.weights.sha256 == examined.champion.weights.sha256:
         raise AlreadyChampion(examined.known.identity)
@@ -254,7 +254,10 @@ def promote(db: Db, examined: Examined, by: str, reason: str = "") -> None:
 
 
 def start_shadow(db: Db, known: Known, share: float, by: str) -> ShadowRunRow:
-    """Let a registered recogniser read a share of the pages after the champion. Raises `ModelFileInvalid`."""
+    """Let a registered recogniser read a share of the pages after the champion.
+
+    Raises `ModelFileInvalid`, `FileRemoved`.
+    """
     if known.row is None or known.weights.role != "recogniser":
         raise ModelFileInvalid("a challenger is a registered recogniser: both read the lines that one detector found")
     with db.transaction() as session:

@@ -19,7 +19,7 @@ from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
 from config.settings import Settings
-from dossiers.db import audit, events, models
+from dossiers.db import audit, events, model_files
 from dossiers.db.data_set_tables import LineCorrectionRow
 from dossiers.db.engine import Db
 from dossiers.db.model_tables import ShadowReadingRow
@@ -142,9 +142,9 @@ def _models(db: Db, store: ObjectStore, settings: Settings, now: datetime, done:
     with db.transaction() as session:
         old = ShadowReadingRow.at < now - timedelta(days=keep.shadow_days)
         done.shadow_readings = _removed(session, delete(ShadowReadingRow).where(old))
-        done.model_versions = models.remove_unused(session, now - timedelta(days=keep.candidate_days), now)
+        done.model_versions = model_files.remove_unused(session, now - timedelta(days=keep.candidate_days), now)
     with db.transaction() as session:
-        owned = models.owned_keys(session)
+        owned = model_files.owned_keys(session)
     for key, written in list(store.weights()):
         # A file that is being registered is stored before its row is there.
         if key not in owned and written < now - GRACE:

@@ -114,7 +114,7 @@ def reserve(
     session: Session, name: str, agency: str, permission: str, until: date, by: str, masked: bool
 ) -> DataSetRow:
     """The next version of the set, not ready yet."""
-    _alone(session)
+    alone(session)
     last = session.scalar(select(func.max(DataSetRow.version)).where(DataSetRow.name == name)) or 0
     row = DataSetRow(
         name=name, version=last + 1, agency=agency, permission=permission, until=until, made_by=by, masked=masked
@@ -138,7 +138,7 @@ def make_ready(
     `dossiers`: by provenance; lines of dossiers that are gone or were taken out meanwhile get no row. Where fewer than
     all have one, the store has to follow (`models.datasets.erasure`).
     """
-    _alone(session)
+    alone(session)
     row = session.merge(row)
     open_ones = set(
         session.scalars(
@@ -167,7 +167,7 @@ def _refused(dossier_id: object) -> ColumnElement[bool]:
 
 def refuse(session: Session, dossier: DossierRow, actor: str) -> list[DataSetRow]:
     """Take a dossier's lines out of all sets, and keep it out of later ones; the sets that held some."""
-    _alone(session)
+    alone(session)
     if session.get(TrainingRefusalRow, dossier.id) is None:
         session.add(TrainingRefusalRow(dossier_id=dossier.id, actor=actor))
     of_dossier = (DataSetLineRow.dossier_id == dossier.id) | (DataSetLineRow.provenance == provenance_of(dossier.id))
@@ -216,5 +216,6 @@ def to_reduce(session: Session) -> Sequence[DataSetRow]:
     return session.scalars(query).all()
 
 
-def _alone(session: Session) -> None:
+def alone(session: Session) -> None:
+    """Until this transaction ends nobody makes a set ready or takes a dossier out of all sets."""
     session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})

@@ -10,19 +10,13 @@ import uuid
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, or_, select, text, update
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from dossiers.db import audit, shadow
-from dossiers.db.model_tables import (
-    ModelChampionRow,
-    ModelEvaluationRow,
-    ModelVersionRow,
-    ShadowRunRow,
-)
+from dossiers.db import audit, model_files, shadow
+from dossiers.db.model_tables import ModelChampionRow, ModelEvaluationRow, ModelVersionRow
 from dossiers.db.tables import WorkerRow
 from dossiers.errors import Conflict
 
@@ -84,7 +78,7 @@ def versions(session: Session, role: str | None = None) -> Sequence[ModelVersion
 def champion_of(session: Session, role: str, lock: bool = False) -> Champion:
     """The newest champion of `role`. `lock`: nobody else moves it before this transaction ends."""
     if lock:
-        session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 2))"), {"key": f"champion:{role}"})
+        model_files.alone(session, role)
     row = session.scalars(
         select(ModelChampionRow).where(ModelChampionRow.role == role).order_by(ModelChampionRow.id.desc()).limit(1)
     ).first()
@@ -105,12 +99,14 @@ def promote(
 
     `past`: the gates that it did not pass, and `reason` why it is promoted all the same.
     `before`: the row (None: none yet) and name@version of the champion against which it was judged; raises
-    `ChampionMoved` when that is no longer the champion.
+    `ChampionMoved` when that is no longer the champion, `FileRemoved`.
     """
     expected, was = before
     now = champion_of(session, role, lock=True)
     if (now.row.id if now.row else None) != (expected.id if expected else None):
         raise ChampionMoved(role)
+    if version is not None:
+        model_files.require_file(session, version)
     # The first promotion leaves a row behind to which it can be rolled back.
     previous = now.row or _move(session, role, None, was, None, "release", "")
     _move(session, role, version, model, previous.id, by, reason)
@@ -184,25 +180,6 @@ def evaluations(session: Session, sha256: str) -> list[dict[str, Any]]:
     )
     newest = {row.suite: row.result for row in found}
     return [newest[suite] for suite in sorted(newest)]
-
-
-def remove_unused(session: Session, older_than: datetime, now: datetime) -> int:
-    """Give up versions older than `older_than` that never were champion and are no challenger; how many."""
-    ever = select(ModelChampionRow.version_id).where(ModelChampionRow.version_id.is_not(None))
-    challenging = select(ShadowRunRow.version_id).where(ShadowRunRow.ended_at.is_(None))
-    unused = (
-        ModelVersionRow.removed_at.is_(None)
-        & (ModelVersionRow.created_at < older_than)
-        & ModelVersionRow.id.not_in(ever)
-        & ModelVersionRow.id.not_in(challenging)
-    )
-    gone = session.execute(update(ModelVersionRow).where(unused).values(removed_at=now).returning(ModelVersionRow.id))
-    return len(gone.all())
-
-
-def owned_keys(session: Session) -> set[str]:
-    """Keys of the weight files that a version needs."""
-    return set(session.scalars(select(ModelVersionRow.object_key).where(ModelVersionRow.removed_at.is_(None))))
 
 
 def find_versions(session: Session, said: str, role: str | None = None) -> Sequence[ModelVersionRow]:

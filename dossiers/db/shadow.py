@@ -11,12 +11,17 @@ from typing import Any
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
-from dossiers.db import audit
+from dossiers.db import audit, model_files
 from dossiers.db.model_tables import ModelVersionRow, ShadowReadingRow, ShadowRunRow
 
 
 def start(session: Session, version: ModelVersionRow, champion: str, share: float, by: str) -> ShadowRunRow:
-    """Let `version` read `share` (0..1) of the pages beside `champion` (name@version); ends the challenger before."""
+    """Let `version` read `share` (0..1) of the pages beside `champion` (name@version); ends the challenger before.
+
+    Raises `FileRemoved`.
+    """
+    model_files.alone(session, version.role)
+    model_files.require_file(session, version)
     end(session, version.role)
     model = f"{version.name}@{version.version}"
     row = ShadowRunRow(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import tempfile
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -49,10 +50,40 @@ def forget(db: Db, store: ObjectStore, code: str, actor: str) -> list[Reduced]:
 
 
 def reduce_set(db: Db, store: ObjectStore, name: str, version: int, actor: str) -> Reduced:
-    """Make the store hold what the rows of the set say: index, card and manifest written anew, other crops removed."""
-    with db.transaction() as session:
-        row = data_sets.find(session, name, version)
-        held = data_sets.held(session, row)
+    """Make the store hold what the rows of the set say: index, card and manifest written anew, other crops removed.
+
+    Where more lines were taken out meanwhile, once more: the last one to write has written what the rows say.
+    """
+    lines = crops = 0
+    while True:
+        with db.transaction() as session:
+            row = data_sets.find(session, name, version)
+            held = data_sets.held(session, row)
+        written = _write_held(store, name, version, held)
+        lines, crops = lines + written.lines, crops + written.crops
+        with db.transaction() as session:
+            data_sets.alone(session)
+            if data_sets.held(session, row) != held:
+                continue
+            row = session.get_one(DataSetRow, row.id)
+            row.lines, row.digest, row.manifest_sha256 = written.left, written.digest, written.manifest_sha256
+            left = written.left
+            audit.append(
+                session, actor, "data_set.reduced", name=name, version=version, lines=lines, crops=crops, left=left
+            )
+        return Reduced(name, version, lines, crops)
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    lines: int  # taken out
+    crops: int  # removed
+    left: int
+    digest: str
+    manifest_sha256: str
+
+
+def _write_held(store: ObjectStore, name: str, version: int, held: set[tuple[str, str]]) -> _Written:
     manifest = json.loads(store.get_set_file(name, version, MANIFEST))
     records = [json.loads(line) for line in store.get_set_file(name, version, LINES).decode().splitlines()]
     kept = [r for r in records if (_sha(r["image"]), r["provenance"]) in held]
@@ -70,16 +101,8 @@ def reduce_set(db: Db, store: ObjectStore, name: str, version: int, actor: str) 
     removed = store.remove_set_files(name, version, [f for f in store.set_files(name, version) if f not in wanted])
     if left := set(store.set_files(name, version)) - wanted:
         raise StoreUnavailable(f"{len(left)} objects were not removed")
-    with db.transaction() as session:
-        row = session.get_one(DataSetRow, row.id)
-        row.lines = len(kept)
-        row.digest = hashlib.sha256(content[LINES]).hexdigest()
-        row.manifest_sha256 = hashlib.sha256(content[MANIFEST]).hexdigest()
-        audit.append(
-            session, actor, "data_set.reduced", name=name, version=version, lines=len(records) - len(kept),
-            crops=removed, left=len(kept),
-        )  # fmt: skip
-    return Reduced(name, version, len(records) - len(kept), removed)
+    hashes = (hashlib.sha256(content[file]).hexdigest() for file in (LINES, MANIFEST))
+    return _Written(len(records) - len(kept), removed, len(kept), *hashes)
 
 
 def _sha(image: str) -> str:
@@ -110,7 +133,7 @@ def expire(db: Db, store: ObjectStore, now: datetime) -> tuple[int, int]:
         unfinished = session.scalars(
             select(DataSetRow).where(DataSetRow.ready_at.is_(None), DataSetRow.made_at < now - UNFINISHED)
         ).all()
-    objects = sum(reduce_set(db, store, name, version, JANITOR).crops for name, version in reducible)
+    objects = 0
     for row in [*purgeable, *unfinished]:
         objects += store.remove_set_files(row.name, row.version, store.set_files(row.name, row.version))
         if store.set_files(row.name, row.version):
@@ -121,4 +144,10 @@ def expire(db: Db, store: ObjectStore, now: datetime) -> tuple[int, int]:
                 session.delete(found)
             else:
                 found.purged_at = now
+    for name, version in reducible:
+        try:
+            objects += reduce_set(db, store, name, version, JANITOR).crops
+        except (NotFound, ValueError, KeyError) as error:  # its index is lost or damaged: the others go on
+            why = {"set": f"{name}@v{version}", "error": type(error).__name__}
+            logging.getLogger(__name__).error("a data set cannot be reduced: restore it from a copy", extra=why)
     return len(over), objects

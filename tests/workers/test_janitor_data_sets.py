@@ -16,7 +16,7 @@ from dossiers.db.engine import Db
 from dossiers.db.trust import AuditRow
 from dossiers.store import ObjectStore
 from hoso.embedded.instance import Instance
-from models.datasets import stored
+from models.datasets import erasure, stored
 from tests.workers.test_janitor import databases, own_store  # noqa: F401 (fixtures)
 from workers import janitor
 
@@ -88,3 +88,50 @@ def test_lines_whose_rows_went_are_taken_out_of_the_store(
     found = stored.fetch(owner, own_store, "mine@v1", tmp_path / "out", "operator:t")
     assert len(found.lines) == 2
     assert sum(name.startswith("crops/") for name in own_store.set_files("mine", 1)) == 2
+
+
+def test_a_set_whose_index_is_lost_keeps_no_other_set_from_its_end(
+    databases: tuple[Db, Db], own_store: ObjectStore, instance: Instance, labelled: Path  # noqa: F811
+) -> None:  # fmt: skip
+    owner, worker = databases
+    rows = [
+        stored.take_in(owner, own_store, stored.Order(name, "own papers", "operator:t", 10), labelled)
+        for name in ("a-lost", "whole")
+    ]
+    with owner.transaction() as session:
+        for row in rows:
+            lines = session.scalars(select(DataSetLineRow).where(DataSetLineRow.data_set_id == row.id)).all()
+            session.delete(lines[0])
+    own_store.remove_set_files("a-lost", 1, ["manifest.json"])
+    assert janitor.clean(worker, own_store, instance.settings("worker")).data_set_objects == 1
+    assert sum(name.startswith("crops/") for name in own_store.set_files("whole", 1)) == 2
+
+
+def test_lines_taken_out_while_a_set_is_reduced_do_not_come_back(
+    databases: tuple[Db, Db], own_store: ObjectStore, labelled: Path, tmp_path: Path,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    owner, _ = databases
+    row = stored.take_in(owner, own_store, stored.Order("mine", "own papers", "operator:t", 10), labelled)
+    taken: list[DataSetLineRow] = []
+
+    def take_one_out() -> None:
+        with owner.transaction() as session:
+            found = session.scalars(select(DataSetLineRow).where(DataSetLineRow.data_set_id == row.id)).first()
+            assert found is not None
+            session.delete(found)
+            taken.append(found)
+
+    put = own_store.put_set_file
+
+    def put_while_another_is_taken_out(name: str, version: int, file: str, data: bytes) -> None:
+        if len(taken) == 1:
+            take_one_out()
+        put(name, version, file, data)
+
+    take_one_out()
+    monkeypatch.setattr(own_store, "put_set_file", put_while_another_is_taken_out)
+    assert erasure.reduce_set(owner, own_store, "mine", 1, "operator:t").lines == 2
+    found = stored.fetch(owner, own_store, "mine@v1", tmp_path / "out", "operator:t")
+    assert len(found.lines) == 1
+    assert {one.sha256 for one in taken}.isdisjoint(line.image_path.stem for line in found.lines)

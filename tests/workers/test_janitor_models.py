@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from dossiers.db import intake, models, people, shadow
 from dossiers.db.engine import Db
 from dossiers.db.intake import NewDossier, NewFile
-from dossiers.db.model_tables import ModelVersionRow, ShadowReadingRow
+from dossiers.db.model_files import FileRemoved
+from dossiers.db.model_tables import ModelChampionRow, ModelVersionRow, ShadowReadingRow
 from dossiers.db.tables import DossierRow
 from dossiers.store import ObjectStore, Stored
 from hoso.embedded.instance import Instance
@@ -73,11 +76,36 @@ def test_unused_weights_go_and_champions_and_challengers_stay(
     with owner.transaction() as session:
         assert session.get_one(ModelVersionRow, unused.id).removed_at is not None, "the version itself is remembered"
         assert session.get_one(ModelVersionRow, once.id).removed_at is None
+        with pytest.raises(FileRemoved, match="unused@1"):  # though it was looked at before
+            models.promote(session, "recogniser", unused, "unused@1", _now(session), "operator:test")
+        with pytest.raises(FileRemoved):
+            shadow.start(session, unused, "shipped@0", 0.1, "operator:test")
     again = version(owner, own_store, "unused")
     with owner.transaction() as session:
         (row,) = models.find_versions(session, "unused@1")
         assert row.removed_at is None
     assert again.object_key in {key for key, _ in own_store.weights()}, "it may come back"
+
+
+def _now(session: Session) -> tuple[ModelChampionRow | None, str]:
+    found = models.champion_of(session, "recogniser")
+    return found.row, found.row.model if found.row else ""
+
+
+def test_what_is_being_put_to_use_is_not_given_up_at_the_same_time(
+    databases: tuple[Db, Db], own_store: ObjectStore, instance: Instance
+) -> None:
+    owner, worker = databases
+    settings, late = instance.settings("worker"), datetime.now(UTC) + timedelta(days=10_000)
+    chosen = version(owner, own_store, "chosen")
+    with ThreadPoolExecutor(1) as beside:
+        with owner.transaction() as session:
+            models.promote(session, "recogniser", chosen, "chosen@1", (None, "shipped@0"), "operator:test")
+            cleaning = beside.submit(janitor.clean, worker, own_store, settings, late)
+            with pytest.raises(TimeoutError):
+                cleaning.result(timeout=1)  # it waits until the promotion is done
+        assert cleaning.result(timeout=30).model_versions == 0
+    assert chosen.object_key in {key for key, _ in own_store.weights()}
 
 
 @pytest.mark.parametrize("why", ["old", "the dossier expired", "the dossier is gone"])

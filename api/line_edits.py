@@ -45,8 +45,7 @@ def line_views(session: Session, page: PageRow, lines: Sequence[dict[str, Any]])
         .where(LineCorrectionRow.page_id == page.id, LineCorrectionRow.lines_key == page.lines_key)
         .order_by(LineCorrectionRow.id)
     ).all()
-    actors = {row.actor for row in rows}
-    names = {f"officer:{row.id}": row.full_name for row in session.scalars(select(OfficerRow))} if actors else {}
+    names = _names(session, {row.actor for row in rows})
     by_line: dict[int, list[LineCorrectionRow]] = {}
     for row in rows:
         by_line.setdefault(row.line, []).append(row)
@@ -67,6 +66,13 @@ def line_views(session: Session, page: PageRow, lines: Sequence[dict[str, Any]])
         )
         for index, line in enumerate(lines)
     ]
+
+
+def _names(session: Session, actors: set[str]) -> dict[str, str]:
+    """The full names of officers among `actors`."""
+    ids = [actor.removeprefix("officer:") for actor in actors if actor.startswith("officer:")]
+    found = session.execute(select(OfficerRow.id, OfficerRow.full_name).where(OfficerRow.id.in_(ids))) if ids else ()
+    return {f"officer:{id_}": name for id_, name in found}
 
 
 def _etag(page: PageRow, corrections: int) -> str:

@@ -102,7 +102,9 @@ class _Group:
             ray.kill(member.handle)
 
     def close(self) -> None:
-        for member in self.members:
+        """End all actors; a call that is lost by it starts no other one."""
+        ended, self.members = self.members, []
+        for member in ended:
             ray.kill(member.handle)
 
 

@@ -67,9 +67,9 @@ def save(
     return _editor(request, principal, code, page, line_desk.next_of(page, index), saved=index)
 
 
-def _page(services: Use, principal: Principal, code: str, number: int, index: int = 0) -> PageFull:
+def _page(services: Use, principal: Principal, code: str, number: int, index: int | None = None) -> PageFull:
     page = page_view(services, principal, code, number)
-    if page is None or not 0 <= index < max(len(page.lines), 1):
+    if page is None or (index is not None and not 0 <= index < len(page.lines)):
         raise NotFound()
     return page
 

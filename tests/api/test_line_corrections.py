@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 
 import httpx
@@ -126,3 +127,17 @@ def test_a_line_read_unsurely_is_in_doubt_until_somebody_has_read_it_again(
     (doubtful,) = [line for line in lines if line["in_doubt"]]
     assert (doubtful["index"], doubtful["confidence"]) == (9, 0.71)
     assert not patch(officer.http, code, 9, doubtful["read"], doubtful["etag"]).json()["in_doubt"]
+
+
+def test_a_page_without_a_line_has_no_line_to_edit(
+    code: str, person: Callable[..., Person], database: Db, store: ObjectStore  # noqa: F811
+) -> None:  # fmt: skip
+    dossier = made.row_of(database, code)
+    with database.transaction() as session:
+        page = session.merge(dossier).pages[0]
+        reading = {**json.loads(store.get_artifact(page.lines_key or "")), "lines": []}
+        page.lines_key = store.put_artifact(dossier.id, "read", json.dumps(reading).encode(), "json", "x/json").key
+    as_htmx = {"HX-Request": "true"}
+    officer = person(Role.OFFICER)
+    assert officer.http.get(f"/dossiers/{code}/pages/1/lines/0", headers=as_htmx).status_code == 404
+    assert officer.http.get(f"/dossiers/{code}/pages/1/lines/doubtful", headers=as_htmx).status_code == 200

@@ -70,6 +70,18 @@ async def test_a_reader_says_how_busy_it_was_since_it_was_last_asked(pool: Pool)
     assert (idle.busy, idle.lines) == (0.0, 0)
 
 
+async def test_a_challenger_that_is_dismissed_while_it_reads_is_not_started_again(pool: Pool) -> None:
+    crops = ray.put([np.full((48, 900, 3), 255, np.uint8)] * 400)
+    reading = asyncio.create_task(pool.challenge(crops, registry()["recogniser"]))
+    await asyncio.sleep(0.5)
+    group = pool._challenger
+    assert group is not None and not reading.done()
+    pool.dismiss_challenger()
+    with pytest.raises(WorkerLost):
+        await reading
+    assert (group.members, group.replaced) == ([], 0)
+
+
 async def test_a_killed_reader_is_replaced_and_reads_again(pool: Pool) -> None:
     image = ray.put(np.full((64, 256, 3), 255, np.uint8))
     await pool.detect(image, registry()["detector"])

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from dossiers.page import Polygon
 from models.detection.boxes import Corners
@@ -24,25 +23,32 @@ _FILLED = 0.55
 """Share of a frame's inside that is paper."""
 
 
-def _insides(image: Image) -> NDArray[np.int32]:
-    """Left, top, width, height of white patches that may be the inside of a frame, [n, 4], in pixels of `image`."""
-    whole = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
-    part = min(1.0, _LOOK / max(whole.shape))
-    grey = cv2.resize(whole, None, fx=part, fy=part, interpolation=cv2.INTER_AREA) if part < 1 else whole
+def _insides(page: Image) -> list[list[int]]:
+    """Left, top, width, height of white patches that may be the inside of a frame, in pixels of a grey page [h, w]."""
+    part = min(1.0, _LOOK / max(page.shape))
+    grey = cv2.resize(page, None, fx=part, fy=part, interpolation=cv2.INTER_AREA) if part < 1 else page
     longest = max(grey.shape)
+    least, most = _LEAST * longest, _MOST * longest
     around = max(15, round(longest * 0.03)) | 1
     ink = cv2.adaptiveThreshold(grey, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, around, 10)
-    _, _, stats, _ = cv2.connectedComponentsWithStats((ink == 0).astype(np.uint8), connectivity=4)
-    wide, high = stats[:, 2], stats[:, 3]
-    least, most = _LEAST * longest, _MOST * longest
-    fits = (wide >= least) & (wide <= most) & (high >= least) & (high <= most)
-    fits &= (wide < 1.45 * high) & (high < 1.8 * wide) & (stats[:, 4] > _FILLED * wide * high)
-    return np.asarray(np.rint(stats[fits, :4] / part), dtype=np.int32)
+    outlines, levels = cv2.findContours(ink, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
+    found = []
+    for number in np.flatnonzero(levels[0, :, 3] >= 0) if outlines else ():  # the outline of a hole in ink
+        x, y, wide, high = cv2.boundingRect(outlines[number])
+        left, top, wide, high = x + 1, y + 1, wide - 2, high - 2  # an outline runs on the ink
+        if not (least <= wide <= most and least <= high <= most and wide < 1.45 * high and high < 1.8 * wide):
+            continue
+        white = (ink[top : top + high, left : left + wide] == 0).view(np.uint8)
+        areas = cv2.connectedComponentsWithStats(white, connectivity=4)[2][1:, cv2.CC_STAT_AREA]
+        if areas.max() > _FILLED * wide * high:
+            found.append([round(value / part) for value in (left, top, wide, high)])
+    return found
 
 
-def digit_boxes(image: Image) -> list[list[Corners]]:
-    """The rows of frames on an upright page, each a list of the boxes inside its frames from left to right."""
-    left_over = sorted(_insides(image).tolist())
+def digit_boxes(grey: Image) -> list[list[Corners]]:
+    """The rows of frames on an upright grey page [h, w], each a list of the boxes inside its frames from left to
+    right."""
+    left_over = sorted(_insides(grey))
     rows: list[list[list[int]]] = []
     while left_over:
         row = [left_over.pop(0)]
@@ -94,7 +100,7 @@ def outside_rows(boxes: list[Corners], rows: list[list[Corners]]) -> list[Corner
 
 def without_frames(image: Image) -> Image:
     """`image` itself when it has no such row, else a copy in which paper stands in the place of the frames."""
-    rows = digit_boxes(image)
+    rows = digit_boxes(np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), dtype=np.uint8))
     if not rows:
         return image
     cleared = image.copy()

@@ -40,5 +40,8 @@ def bucket_width(width: int) -> int:
 def to_pixels(line: Crop, width: int) -> Pixels:
     """uint8 [48, w, 3] -> float32 [3, 48, width] in -1..1, padded on the right with 0 (mid grey)."""
     out = np.zeros((3, HEIGHT, width), dtype=np.float32)
-    out[:, :, : line.shape[1]] = line.transpose(2, 0, 1).astype(np.float32) / 127.5 - 1.0
+    seen = out[:, :, : line.shape[1]]
+    seen[:] = line.transpose(2, 0, 1)
+    seen /= 127.5
+    seen -= 1.0
     return out

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 from PIL import Image as Picture
 from PIL import ImageDraw
@@ -28,7 +29,7 @@ def _framed(number: str = NUMBER, side: int = 48) -> Image:
 
 
 def test_a_row_of_frames_is_found_with_every_frame() -> None:
-    ((*row,),) = digit_boxes(_framed())
+    ((*row,),) = digit_boxes(cv2.cvtColor(_framed(), cv2.COLOR_BGR2GRAY))
     assert len(row) == len(NUMBER)
     assert 700 <= row[0][0][0] <= 704
     assert 700 + 48 * 12 - 4 <= row[-1][2][0] <= 700 + 48 * 12 + 1
@@ -53,10 +54,23 @@ def test_frames_go_and_digits_stay() -> None:
     assert (cleared[605:645, 700 + 12 : 700 + 36] < 60).any()
 
 
+def test_a_frame_filled_with_ink_is_no_frame() -> None:
+    page = _framed()
+    page[603:647, 893:940] = 60  # the fifth of twelve; a white corner is left
+    page[610:630, 900:915] = 250
+    ((*row,),) = digit_boxes(cv2.cvtColor(page, cv2.COLOR_BGR2GRAY))
+    assert len(row) == 7
+    assert row[0][0][0] > 940
+
+
+def test_a_blank_page_has_no_frames() -> None:
+    assert digit_boxes(np.full((400, 300), 250, dtype=np.uint8)) == []
+
+
 def test_a_page_of_print_and_a_table_of_few_columns_have_none() -> None:
     page = np.full((2339, 1654, 3), 250, dtype=np.uint8)
     page[300:302, 200:1200] = page[420:422, 200:1200] = 60
     for x in range(200, 1201, 200):
         page[300:420, x : x + 2] = 60
-    assert digit_boxes(page) == []
+    assert digit_boxes(page[:, :, 0]) == []
     assert without_frames(page) is page

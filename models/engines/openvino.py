@@ -1,4 +1,5 @@
-"""Networks on OpenVINO: bfloat16 on CPUs that have it, float32 on others.
+"""Networks on OpenVINO: bfloat16 on CPUs that have it, float32 on others. Every CPU with bfloat16 also multiplies
+eight-bit integers at twice its speed: a file that carries ranges is computed so where it says (`eight_bits`).
 
 A call has a request of its own, taken from a shelf, so that calls from several threads never share one. What the
 compiler prepared for a shape is kept: the widths of lines are buckets, so there are few.
@@ -15,6 +16,7 @@ import numpy as np
 import openvino as ov
 from numpy.typing import NDArray
 
+from models.engines.eight_bits import ranges_from, round_to_eight_bits
 from models.engines.hardware import Hardware, cpu_has_bfloat16
 from models.weights import WeightsRejected
 
@@ -29,6 +31,9 @@ class OpenVinoNetwork:
         core = ov.Core()
         try:
             model = core.read_model(path)
+            self.metadata: Mapping[str, str] = _metadata(model)
+            ranges = ranges_from(self.metadata) if precision == "bf16" else {}
+            round_to_eight_bits(model, ranges)
             self._compiled = core.compile_model(
                 model,
                 "CPU",
@@ -42,8 +47,7 @@ class OpenVinoNetwork:
             )
         except Exception as error:
             raise WeightsRejected(f"{path.name} cannot be loaded: {type(error).__name__}") from error
-        self.engine = f"openvino {precision}"
-        self.metadata: Mapping[str, str] = _metadata(model)
+        self.engine = f"openvino {precision}{' int8' if ranges else ''}"
         self._shelf: SimpleQueue[Any] = SimpleQueue()
 
     def run(self, pixels: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -68,10 +68,13 @@ def run_here(
 def finish(config: Training, command: str) -> Product:
     """Export the run in `config.run` and write its card; `command` is what made it."""
     exported = export(config)
-    if isinstance(config, RecogniserTraining) and config.calibrated:
+    if isinstance(config, RecogniserTraining):
         from models.training.confidence import calibrate
+        from models.training.ranges import measure
 
-        fitted = calibrate(exported.path, config.calibrated).to_metadata()
+        notes = {"ranges": measure(exported.path)}
+        if config.calibrated:
+            notes["confidence"] = calibrate(exported.path, config.calibrated).to_metadata()
         sha256 = hashlib.sha256(exported.path.read_bytes()).hexdigest()
-        exported = replace(exported, sha256=sha256, notes={**exported.notes, "confidence": fitted})
+        exported = replace(exported, sha256=sha256, notes={**exported.notes, **notes})
     return Product(exported, write_card(config, exported, command), held_out(config.run))

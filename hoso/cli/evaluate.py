@@ -33,11 +33,11 @@ def register(app: typer.Typer) -> None:
             "Measure a model: the shipped one, an .onnx file, or a registered NAME@VERSION; with --against two of them "
             "in turns. Suites: lines-print, lines-worn, lines-hand (handwriting-LIKE fonts; no real handwriting is "
             "measured), lines-cells, pages-clean, pages-skew, pages-shadow, pages-jpeg, pages-toner, pages-fax, "
-            "pages-seal, pages-leaders, pages-phone, pages-table, real, set:NAME.",
+            "pages-seal, pages-leaders, pages-phone, pages-table, real, set:FOLDER, set:NAME@vN.",
             "Đo một mô hình: bản đi kèm, tệp .onnx, hoặc TÊN@PHIÊN BẢN đã đăng ký; với --against đo xen kẽ hai mô "
             "hình. Bộ đo: lines-print, lines-worn, lines-hand (phông GIỐNG chữ viết tay; chưa đo chữ viết tay thật), "
             "lines-cells, pages-clean, pages-skew, pages-shadow, pages-jpeg, pages-toner, pages-fax, pages-seal, "
-            "pages-leaders, pages-phone, pages-table, real, set:TÊN.",
+            "pages-leaders, pages-phone, pages-table, real, set:THƯ-MỤC, set:TÊN@vN.",
         )
     )(evaluate)
 
@@ -173,6 +173,8 @@ def _say_more(runs: Sequence[SuiteRun], out_dir: Path | None, stored: bool) -> N
             "lines-hand: phông giống chữ viết tay; chưa đo chữ viết tay thật",
         )
         out.print(f"[yellow]{note}[/]")
+    for about in {run.suite.name: run.suite for run in runs if run.suite.name.startswith("set:")}.values():
+        out.print(f"[dim]{say(about.about_en, about.about_vi)}[/]")
     if out_dir:
         out.print(f"[green]✓[/] {out_dir / 'report.html'}")
     if stored:

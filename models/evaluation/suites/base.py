@@ -27,8 +27,8 @@ class SuiteEmpty(InputError):
     """A suite's folder is missing or holds nothing to measure on; `detail` says which."""
 
     code = "evaluation.suite_empty"
-    vi = "Bộ đo không có dữ liệu. Hãy kiểm tra thư mục ghi trong chi tiết (ảnh và gt/*.txt, hoặc lines.jsonl)."
-    en = "The suite has nothing to measure on. Check the folder in the detail (images and gt/*.txt, or lines.jsonl)."
+    vi = "Bộ đo không có dữ liệu. Hãy kiểm tra thư mục ghi trong chi tiết (ảnh và gt/*.txt, hoặc labels.tsv)."
+    en = "The suite has nothing to measure on. Check the folder in the detail (images and gt/*.txt, or labels.tsv)."
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from dossiers.page import Box
+from models.datasets import read_set
 from models.evaluation.matching import normalise
 from models.evaluation.suites import SYNTHETIC, find_suite
 from models.evaluation.suites.base import LineSuite, PageItem, PageSuite, SuiteEmpty, SuiteUnknown, digest
@@ -122,6 +123,8 @@ def test_a_folder_of_labelled_crops_is_a_suite(tmp_path: Path) -> None:
     (tmp_path / "labels.tsv").write_text("1.png\tSố: 12\n", encoding="utf-8")
     suite = find_suite(f"set:{tmp_path}")
     assert [item.text for item in suite.items(5)] == ["Số: 12"]  # type: ignore[union-attr]
+    (line,) = read_set(tmp_path).lines
+    assert suite.about_en.endswith("none is kept for testing") == (line.split == "train")
     with pytest.raises(SuiteEmpty):
         find_suite("set:nowhere")
 

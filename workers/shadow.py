@@ -45,21 +45,23 @@ class Shadow:
     """The challenger's readings that are under way in this process."""
 
     def __init__(self) -> None:
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._reading: set[asyncio.Task[None]] = set()
+        self._counting: set[asyncio.Task[None]] = set()
 
     def offer(self, db: Db, pool: Pool, lease: Lease, challenger: Challenger | None, page: ReadLines) -> None:
         """Perhaps have the challenger read this page; returns at once and raises nothing."""
         if challenger is None or not page.polygons or random.random() >= challenger.share:  # noqa: S311
             return
-        behind = len(self._tasks) >= AT_ONCE
+        behind = len(self._reading) >= AT_ONCE
         work = _count(db, challenger, skipped=1) if behind else _read(db, pool, lease, challenger, page)
+        tasks = self._counting if behind else self._reading
         task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        tasks.add(task)
+        task.add_done_callback(tasks.discard)
 
     def stop(self) -> None:
         """Drop what is under way."""
-        for task in self._tasks:
+        for task in self._reading | self._counting:
             task.cancel()
 
 

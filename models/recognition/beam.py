@@ -8,7 +8,6 @@ likely its words follow the word before. Few words of a page are in doubt, so th
 from __future__ import annotations
 
 import math
-from collections import defaultdict
 from collections.abc import Sequence
 
 import numpy as np
@@ -26,8 +25,9 @@ LEAST = 0.003
 WEIGHT = 0.45
 """How much a log-chance of the language counts beside one of the eye."""
 
-_ZERO = (0.0, 0.0)
 Steps = NDArray[np.float32]
+Beams = dict[str, tuple[float, float]]
+"""By prefix: its chances ending in a blank and in its last sign."""
 
 
 def search(
@@ -37,26 +37,16 @@ def search(
 
     `before`, `after`: the neighbouring words ("" at the ends of the line).
     """
-    beams: dict[str, tuple[float, float]] = {"": (1.0, 0.0)}  # prefix -> (chance ending in blank, in its last sign)
-    follows: list[list[tuple[int, float]]] = [[] for _ in chances]
-    rows, classes = np.nonzero(chances >= LEAST)
-    for row, c, p in zip(rows.tolist(), classes.tolist(), chances[rows, classes].tolist(), strict=True):
-        follows[row].append((c, p))
-    for follow in follows:
-        grown: dict[str, list[float]] = defaultdict(lambda: [0.0, 0.0])
-        for prefix, (blank, sign) in beams.items():
-            for c, p in follow:
-                if c == BLANK:
-                    grown[prefix][0] += (blank + sign) * p
-                    continue
-                character = characters[c - 1]
-                if prefix and prefix[-1] == character:
-                    grown[prefix][1] += sign * p
-                    grown[prefix + character][1] += blank * p
-                else:
-                    grown[prefix + character][1] += (blank + sign) * p
-        kept = sorted(grown.items(), key=lambda entry: -(entry[1][0] + entry[1][1]))[:WIDTH]
-        beams = {prefix: (a, b) for prefix, (a, b) in kept}
+    signs: list[list[tuple[str, float]]] = [[] for _ in chances]
+    steps, classes = np.nonzero(chances[:, BLANK + 1 :] >= LEAST)
+    likely = chances[steps, classes + BLANK + 1]
+    for step, c, p in zip(steps.tolist(), classes.tolist(), likely.tolist(), strict=True):
+        signs[step].append((characters[c], p))
+    beams = {"": (1.0, 0.0)}
+    for blank, follow in zip(chances[:, BLANK].tolist(), signs, strict=True):
+        beams = _grown(beams, blank if blank >= LEAST else 0.0, follow)
+        if len(beams) > WIDTH:
+            beams = dict(sorted(beams.items(), key=_chance, reverse=True)[:WIDTH])
     scored: dict[str, float] = {}
     for prefix, (a, b) in beams.items():
         reading = " ".join(prefix.split())
@@ -65,6 +55,30 @@ def search(
     top = max(scored, key=lambda reading: scored[reading])
     total = sum(math.exp(value - scored[top]) for value in scored.values())
     return top, 1 / total
+
+
+def _grown(beams: Beams, blank: float, signs: Sequence[tuple[str, float]]) -> Beams:
+    """The prefixes one step later; `signs` with their chances, `blank` the chance of none."""
+    before = {prefix: a + b for prefix, (a, b) in beams.items()}
+    ends: dict[str, float] = {}  # chances of ending in the last sign
+    for prefix, (after_blank, after_sign) in beams.items():
+        last = prefix[-1:]
+        for sign, p in signs:
+            if sign == last:  # a sign goes on, or comes anew after a blank
+                ends[prefix] = ends.get(prefix, 0.0) + after_sign * p
+                new = after_blank * p
+            else:
+                new = before[prefix] * p
+            if new:
+                ends[prefix + sign] = ends.get(prefix + sign, 0.0) + new
+    grown = {prefix: (0.0, chance) for prefix, chance in ends.items()}
+    if blank:
+        grown |= {prefix: (chance * blank, ends.get(prefix, 0.0)) for prefix, chance in before.items()}
+    return grown
+
+
+def _chance(entry: tuple[str, tuple[float, float]]) -> float:
+    return entry[1][0] + entry[1][1]
 
 
 def _language(reading: str, before: str, after: str, language: SyllableModel) -> float:

@@ -1,0 +1,49 @@
+"""The search is exact where all readings fit into its width, and keeps to the likeliest where they do not."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from itertools import groupby, product
+
+import numpy as np
+import pytest
+
+from models.language.syllables import shipped
+from models.recognition.beam import WIDTH, search
+
+
+def _steps(number: int, steps: int, classes: int) -> np.ndarray:
+    """Chances of `classes`, blank first, at random; none too small to be followed."""
+    chances = np.random.default_rng(number).uniform(0.1, 1, (steps, classes))
+    return np.asarray(chances / chances.sum(axis=1, keepdims=True), dtype=np.float32)
+
+
+def _readings(chances: np.ndarray, characters: str) -> dict[str, float]:
+    """The chance of each reading: the sum over all of its alignments, one by one."""
+    found: dict[str, float] = defaultdict(float)
+    for path in product(range(chances.shape[1]), repeat=len(chances)):
+        reading = "".join(characters[label - 1] for label, _ in groupby(path) if label)
+        found[reading] += float(np.prod([row[label] for row, label in zip(chances, path, strict=True)]))
+    return found
+
+
+@pytest.mark.parametrize("number", range(12))
+def test_a_reading_has_the_chance_of_all_its_alignments(number: int) -> None:
+    chances = _steps(number, 3, 3)
+    readings = _readings(chances, "12")  # numbers: the language has no say
+    assert len(readings) <= WIDTH
+    best = max(readings, key=lambda reading: readings[reading])
+    found, chance = search(chances, "12", "", "", shipped())
+    assert found == best
+    assert chance == pytest.approx(readings[best] / sum(readings.values()), rel=1e-5)
+
+
+@pytest.mark.parametrize("number", range(6))
+def test_a_longer_word_keeps_its_likeliest_readings(number: int) -> None:
+    chances = _steps(number, 7, 4) ** 4
+    chances /= chances.sum(axis=1, keepdims=True)
+    readings = _readings(chances, "123")
+    assert len(readings) > WIDTH
+    found, chance = search(chances, "123", "", "", shipped())
+    assert readings[found] >= 0.8 * max(readings.values())
+    assert chance >= readings[found] / sum(readings.values()) - 1e-3

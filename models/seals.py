@@ -44,9 +44,10 @@ def find_seals(image: Image) -> list[Box]:
     height, width = image.shape[:2]
     scale = min(1.0, _WORK_SIDE / max(height, width))
     size = max(1, round(width * scale)), max(1, round(height * scale))
-    # Most pages have no red ink at all: single pixels show that sooner than averages do.
+    # Most pages have no red ink, or only some that is lower than a seal: single pixels show that sooner than averages.
     look = _red(np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_NEAREST), np.uint8))
-    if cv2.countNonZero(look) < _LITTLE / 2:
+    _, _, wide, high = cv2.boundingRect(look)
+    if cv2.countNonZero(look) < _LITTLE / 2 or min(wide, high) < 0.7 * _LEAST * max(size):
         return []
     red = _red(np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8))
     if cv2.countNonZero(red) < _LITTLE:

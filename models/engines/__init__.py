@@ -16,13 +16,16 @@ from models.engines.network import Network
 __all__ = ["Engine", "EngineMissing", "Hardware", "Network", "choose", "open_network"]
 
 
-def open_network(path: Path, hardware: Hardware) -> Network:
-    """The network in `path`, whose checksum the caller has verified, on the runtime that fits `hardware`."""
+def open_network(path: Path, hardware: Hardware, *, few_sizes: bool = False) -> Network:
+    """The network in `path`, whose checksum the caller has verified, on the runtime that fits `hardware`.
+
+    `few_sizes`: its inputs have the sizes of a few papers, so that a runtime may prepare each by itself.
+    """
     engine = choose(hardware)
     if engine == "openvino":
         from models.engines.openvino import OpenVinoNetwork
 
-        return OpenVinoNetwork(path, hardware)
+        return OpenVinoNetwork(path, hardware, few_sizes=few_sizes)
     if engine == "torch":
         try:
             from models.engines.torch_network import NotPorted, TorchNetwork

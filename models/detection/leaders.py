@@ -89,10 +89,12 @@ def _end_of_words(marks: NDArray[np.bool_], end: int) -> float:
 
 
 def _whole_signs(other: NDArray[np.bool_], end: int, height: int) -> int:
-    """`end`, or where a sign ends that it cuts or a colon that stands close behind it; at most `_FARTHER` away."""
-    whole = end
-    while (close := other[whole : whole + max(1, round(_CLOSE * height))]).any():
+    """`end`, or where a sign ends that it cuts or one that stands close behind its word; at most `_FARTHER` away."""
+    whole, reach = end, max(1, round(_CLOSE * height))
+    while (close := other[whole : whole + reach]).any():
         first = whole + int(close.argmax())
+        if not other[max(0, first - reach) : first].any():
+            break
         run = np.flatnonzero(~other[first:])
         last = first + int(run[0]) if run.size else len(other)
         if last - end > _FARTHER * height:

@@ -16,7 +16,7 @@ import numpy as np
 
 from dossiers.page import Box, Polygon
 from models.evaluation.cells import read_in_cell
-from models.evaluation.matching import best, candidates, normalise
+from models.evaluation.matching import beside, candidates, nearest, normalise
 from models.evaluation.scores import LineScore, score_line
 from models.evaluation.station import Matrix, ReadPage, Station, grown, moved
 from models.evaluation.suites.base import LineItem, PageItem, PageSuite, Truth
@@ -51,15 +51,14 @@ def judge_page(item: PageItem, read: ReadPage, station: Station, suite: PageSuit
     """All lines (or cells) of a page of `suite` that `station` has just read."""
     drop = str.maketrans("", "", suite.untold)
     lines = [replace(line, text=line.text.translate(drop)) for line in read.lines]
-    among = candidates(lines)
-    tight = [replace(each, text=each.text.replace(" ", "")) for each in among]
+    everywhere = candidates(lines)
     scored: list[tuple[Truth, LineScore, Sequence[Polygon]]] = []
     for truth in item.truth:
         places = [moved(polygon, read.matrix) for polygon in truth.polygons]
         found = (
             read_in_cell(lines, places)
             if suite.cells
-            else best(normalise(truth.text), tight if truth.boxed else among)[1]
+            else nearest(truth.text, truth.boxed, candidates(beside(lines, places)) if places else everywhere)
         )
         text, chance = (found.text, found.confidence) if found else ("", None)
         if score := score_line(truth.text, text, chance):

@@ -1,9 +1,9 @@
 """Which pieces of a reading answer to which line of the truth, when both stand on a page.
 
 The rule: pieces whose middles are on one height form a row; for each line of the truth the best reading is the run of
-neighbouring pieces of one row with the smallest edit distance. What is read beyond the truth is not punished, because
-stamps, signatures and leader dots are not transcribed. Texts are compared as `normalise` leaves them. A line is missed
-when no run is nearer than 60 % of its length.
+neighbouring pieces of one row with the smallest edit distance, among those that stand where it is printed if that is
+known. What is read beyond the truth is not punished, because stamps, signatures and leader dots are not transcribed.
+Texts are compared as `normalise` leaves them. A line is missed when no run is nearer than 60 % of its length.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from dossiers.page import Box, Line
+from dossiers.page import Box, Line, Polygon
 from models.evaluation.errors import distance
 
 MISSED = 0.6
@@ -66,6 +66,19 @@ def rows(lines: Iterable[Line]) -> list[list[Line]]:
     return [[line for _, line in sorted(row, key=lambda pair: pair[0].left)] for row in found]
 
 
+def beside(lines: Iterable[Line], places: Sequence[Polygon]) -> list[Line]:
+    """The pieces that stand where a line of the truth is printed, `places` in the same pixels: another line of the page
+    may read alike, but says nothing about this one."""
+    around = [Box.of(place) for place in places]
+    return [line for line in lines if any(_meet(Box.of(line.polygon), place) for place in around)]
+
+
+def _meet(one: Box, other: Box) -> bool:
+    higher = one.top < (other.top + other.bottom) / 2 < one.bottom
+    lower = other.top < (one.top + one.bottom) / 2 < other.bottom
+    return (higher or lower) and one.left < other.right and other.left < one.right
+
+
 def candidates(lines: Iterable[Line]) -> list[Candidate]:
     """Every run of neighbouring pieces of a row, each text once (the first in reading order), not empty."""
     found: dict[str, Candidate] = {}
@@ -77,6 +90,14 @@ def candidates(lines: Iterable[Line]) -> list[Candidate]:
                 if text:
                     found.setdefault(text, Candidate(text, run))
     return list(found.values())
+
+
+def nearest(truth: str, boxed: bool, among: Sequence[Candidate]) -> Candidate | None:
+    """What was read of a line, None where nothing is nearer than nothing at all. `boxed`: each of its signs stands in a
+    box of its own, so that spaces between them are no error."""
+    if boxed:
+        among = [replace(each, text=each.text.replace(" ", "")) for each in among]
+    return best(normalise(truth), among)[1]
 
 
 def best(truth: str, among: Sequence[Candidate]) -> tuple[int, Candidate | None]:

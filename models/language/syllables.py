@@ -9,6 +9,9 @@ from __future__ import annotations
 
 import gzip
 import math
+import unicodedata
+from collections import defaultdict
+from collections.abc import Sequence
 from functools import cache, lru_cache
 from pathlib import Path
 
@@ -33,6 +36,10 @@ class SyllableModel:
         self._single, self._pairs = single, pairs
         self._all = sum(n for word, n in single.items() if word != START)
         self._log_chance = lru_cache(maxsize=65536)(self._counted)
+        self._rival = lru_cache(maxsize=65536)(self._likelier)
+        self._alike: defaultdict[str, list[str]] = defaultdict(list)
+        for word in single:
+            self._alike[_unmarked(word)].append(word)
 
     @classmethod
     def load(cls, path: Path = FILE) -> SyllableModel:
@@ -58,6 +65,21 @@ class SyllableModel:
         """Whether `word` stands in the corpora."""
         return word.strip(_AROUND).lower() in self._single
 
+    def rival(self, words: Sequence[str]) -> float:
+        """How much likelier than a word of a line the likeliest word of the same letters with other tones or marks is,
+        between its neighbours: natural log, for the word where it is most; 0 where no word has such a rival."""
+        most = 0.0
+        for number, word in enumerate(words):
+            core = word.strip(_AROUND)
+            if not core.isalpha():
+                continue
+            before = self.context(words[number - 1]) if number else START
+            after = ""
+            if number + 1 < len(words) and self.context(word) != START:
+                after = words[number + 1].strip(_AROUND)
+            most = max(most, self._rival(core, before, after.lower() if after.isalpha() else ""))
+        return most
+
     @staticmethod
     def context(before: str) -> str:
         """What the word after `before` is judged by."""
@@ -65,6 +87,15 @@ class SyllableModel:
             return START
         core = before.strip(_AROUND)
         return core.lower() if core.isalpha() else START
+
+    def _likelier(self, word: str, before: str, after: str) -> float:
+        small = word.lower()
+
+        def chance(one: str) -> float:
+            return self._counted(one, before) + (self._counted(after, one.lower()) if after else 0.0)
+
+        others = [each for each in self._alike.get(_unmarked(small), ()) if each != small]
+        return max(0.0, max(map(chance, others), default=-math.inf) - chance(word))
 
     def _counted(self, word: str, before: str) -> float:
         small = word.lower()
@@ -77,6 +108,12 @@ class SyllableModel:
         else:  # abbreviations are written without marks: BCA, never BCẠ
             floor = _CAPITALS if word[0].isupper() and word.isascii() else _UNKNOWN
         return math.log(max(chance, floor))
+
+
+def _unmarked(word: str) -> str:
+    """The letters of a word in small type without tones and marks."""
+    apart = unicodedata.normalize("NFD", word.lower().replace("đ", "d"))
+    return "".join(sign for sign in apart if not unicodedata.combining(sign))
 
 
 @cache

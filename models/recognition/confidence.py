@@ -9,24 +9,50 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from models.language.syllables import SyllableModel
 
-_LEAST = 1e-4
-NAMES = ("eye", "weakest_word", "signs", "unknown_words", "least_likely_word", "stops_and_marks", "overruled")
+NAMES = (
+    "eye", "weakest_word", "signs", "unknown_words", "least_likely_word", "stops_and_marks", "overruled",
+    "weakest_sign", "hazy_signs", "likelier_marks", "odd_writing", "cut_ink",
+)  # fmt: skip
+_FORMER = NAMES[:7]
+"""What recognisers up to 0.3 were fitted on; the observations that they lack carry no weight in them."""
+_LEAST, _NO_DOUBT = 1e-4, 1e-5
+_PALE = 0.25
+"""Ink at the end of a crop up to so dark is the blur of a sign that is whole."""
+_L = r"[^\W\d_]"
+_ODD = re.compile(
+    rf"^[.,;:'`´·\"”’]|(?<=\w) [.,;:](?= |$)|{_L}{{3}}[.,;:]{_L}{{2}}|['`´]|\d{_L}+\d|\b[OIl]\d|\d[OIl]\b"
+    r"|[,;]\.|\.,|;;|/\d \d+/|\d[.,] \d\d?\b"
+)
+"""What hardly anybody prints: a stop before a line or inside a word, letters among digits, a number torn apart (and a
+semicolon before a capital or a number, a word of mixed capitals, a bracket without its other half)."""
+_PARTS = re.compile(r"[\W\d_]")
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """What speaks for and against a line. `chance`: product of the chances of its words; `weakest`: the lowest of them;
-    `overruled`: words in which the language overruled the eye."""
+    `overruled`: words in which the language overruled the eye; `doubts`: of each sign that was seen, spaces and
+    leader dots left out, how much its chance lacks to 1; `cut`: how dark the ink at an end of its crop is
+    (`models.recognition.ends`).
+    """
 
     text: str
     chance: float
     weakest: float
     overruled: int
+    doubts: tuple[float, ...] = ()
+    cut: float = 0.0
+
+
+NOTHING = Evidence("", 0.0, 0.0, 0)
+"""Of a crop without a sign."""
 
 
 def observations(evidence: Evidence, language: SyllableModel) -> tuple[float, ...]:
@@ -34,6 +60,7 @@ def observations(evidence: Evidence, language: SyllableModel) -> tuple[float, ..
     words = evidence.text.split()
     scores = [language.score(word, before) for before, word in zip(["", *words], words, strict=False)]
     letters = [word for word in words if word.strip(".,;:()“”\"'").isalpha()]
+    doubts = evidence.doubts or (0.0,)
     return (
         _logit(evidence.chance),
         _logit(evidence.weakest),
@@ -42,7 +69,30 @@ def observations(evidence: Evidence, language: SyllableModel) -> tuple[float, ..
         -min(scores, default=0.0) / 5,
         math.log1p(sum(not sign.isalnum() and sign != " " for sign in evidence.text)),
         float(evidence.overruled),
+        _grade(max(doubts)),
+        _grade(sum(doubts) / len(doubts)),
+        language.rival(words) / 5,
+        math.log1p(_oddities(evidence.text)),
+        max(0.0, evidence.cut - _PALE),
     )
+
+
+def _oddities(text: str) -> int:
+    mixed = sum(_mixed(word) for word in _PARTS.split(text))
+    unpaired = abs(text.count("(") - text.count(")")) + abs(text.count("“") - text.count("”")) + text.count('"') % 2
+    words = text.split()
+    broken = sum(one[-1] == ";" and not other[0].islower() for one, other in pairwise(words))
+    return len(_ODD.findall(text)) + mixed + unpaired + broken
+
+
+def _mixed(word: str) -> bool:
+    """Whether capitals and small letters change in a word otherwise than after its first letter."""
+    return word.isalpha() and not (word[1:].islower() or word.isupper() or len(word) == 1)
+
+
+def _grade(doubt: float) -> float:
+    """0 for no doubt, 1 more for each ten times as much, up to 5."""
+    return math.log10(max(doubt, 0.0) / _NO_DOUBT + 1)
 
 
 def _logit(chance: float) -> float:
@@ -67,10 +117,13 @@ class Confidence:
 
     @classmethod
     def from_metadata(cls, metadata: Mapping[str, str]) -> Confidence | None:
-        """The coefficients in a file's metadata; None where there are none. `ValueError` when they are not ours."""
+        """The coefficients in a file's metadata; None where there are none. `ValueError` when they are not ours.
+
+        Files of before 0.4 lack the last observations: those weigh nothing in them, and all is as it was.
+        """
         if "confidence" not in metadata:
             return None
         held = json.loads(metadata["confidence"])
-        if set(held) != {"bias", *NAMES}:
+        if set(held) not in ({"bias", *NAMES}, {"bias", *_FORMER}):
             raise ValueError("coefficients of another version")
-        return cls(float(held["bias"]), tuple(float(held[name]) for name in NAMES))
+        return cls(float(held["bias"]), tuple(float(held.get(name, 0.0)) for name in NAMES))

@@ -10,7 +10,6 @@ by the mean and 86 % by the product.) Leader dots are left out: how many there a
 from __future__ import annotations
 
 import math
-import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 
@@ -19,13 +18,10 @@ from numpy.typing import NDArray
 
 from models.language.syllables import SyllableModel
 from models.recognition.beam import BLANK, SURE, Steps, search
-from models.recognition.confidence import Evidence
+from models.recognition.confidence import NOTHING, Evidence
+from models.recognition.typography import as_printed
 
 _DOTS = frozenset(".…")
-_OFFSET = re.compile(r"(\d\d:\d\d(?::\d\d)? ?\+) (\d\d:\d\d)\b")
-"""A clock's offset from UTC has no space behind its sign (ISO 8601), however wide a font sets the sign."""
-_SLASH = re.compile(r"(?<=[^\W\d_]) ?/ (?=[^\W\d_])|(?<=[^\W\d_]) /(?=[^\W\d_])")
-"""A slash between two words of one case joins them (tỉnh/thành phố), however wide a font sets the sign."""
 
 
 def decode(chances: Steps, characters: Sequence[str], language: SyllableModel | None = None) -> Evidence:
@@ -37,14 +33,17 @@ def decode(chances: Steps, characters: Sequence[str], language: SyllableModel | 
     best, top = chances.argmax(axis=1), chances.max(axis=1)
     words: list[str] = []
     sures: list[float] = []
+    doubts: list[float] = []
     overruled = 0
     spans = list(_spans(best, top, characters.index(" ") + 1 if " " in characters else -1))
     for number, (start, end) in enumerate(spans):
         signs, sure = _best_path(best[start:end], top[start:end], characters)
         plain = "".join(signs)
+        told = _that_matter(signs, sure)
+        doubts += [1 - chance for sign, chance in told if sign != " "]
         if language is None or float(top[start:end].min()) >= SURE or not set(plain) - _DOTS:
             words.append(plain)
-            sures.append(float(np.prod(_that_matter(signs, sure))))
+            sures.append(math.prod(chance for _, chance in told))
             continue
         before = words[-1].split(" ")[-1] if words else ""
         after = _first_word(best, top, spans[number + 1 :], characters)
@@ -52,16 +51,10 @@ def decode(chances: Steps, characters: Sequence[str], language: SyllableModel | 
         words.append(found)
         sures.append(chance)
         overruled += found != " ".join(plain.split())
-    text = _joined(" ".join(unicodedata.normalize("NFC", " ".join(words)).split()))
+    text = as_printed(" ".join(unicodedata.normalize("NFC", " ".join(words)).split()))
     if not text:
-        return Evidence("", 0.0, 0.0, 0)
-    return Evidence(text, math.prod(sures), min(sures), overruled)
-
-
-def _joined(text: str) -> str:
-    """`text` without the spaces that a wide sign looks to have beside it."""
-    alike = _SLASH.sub(lambda at: "/" if text[at.start() - 1].isupper() == text[at.end()].isupper() else at[0], text)
-    return _OFFSET.sub(r"\1\2", alike)
+        return NOTHING
+    return Evidence(text, math.prod(sures), min(sures), overruled, tuple(doubts))
 
 
 def _spans(best: NDArray[np.int64], top: NDArray[np.float32], space: int) -> Iterator[tuple[int, int]]:
@@ -102,11 +95,11 @@ def _best_path(
     return signs, chances
 
 
-def _that_matter(signs: Sequence[str], chances: Sequence[float]) -> list[float]:
-    """The chances of all signs but dots that stand beside dots."""
+def _that_matter(signs: Sequence[str], chances: Sequence[float]) -> list[tuple[str, float]]:
+    """All signs with their chances, but dots that stand beside dots."""
     around = ["", *signs, ""]
     return [
-        chance
+        (sign, chance)
         for place, (sign, chance) in enumerate(zip(signs, chances, strict=True), start=1)
         if sign not in _DOTS or not ({around[place - 1], around[place + 1]} & _DOTS or sign == "…")
     ]

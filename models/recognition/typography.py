@@ -12,6 +12,7 @@ import unicodedata
 from dossiers.values.syllables import is_syllable
 
 _OFFSET = re.compile(r"(\d\d:\d\d(?::\d\d)? ?\+) (\d\d:\d\d)\b")
+_SLASH = re.compile(r"(?<=[^\W\d_]) ?/ (?=[^\W\d_])|(?<=[^\W\d_]) /(?=[^\W\d_])")
 _SEMICOLON = re.compile(r"(?<=[^\W_]);(?=[^\W_])")
 _ADDRESS = re.compile(r"\S+@\S+|\b(?:https?://|www\.)\S+")
 _ALIKE = re.compile(r"\b([copsuvwxzôơư])([^\W\d_]{2,})\b")
@@ -22,11 +23,13 @@ def as_printed(text: str) -> str:
     """The NFC text with these mended:
 
     - a clock's offset from UTC has no space behind its sign (ISO 8601), however wide a font sets it;
+    - a slash between two words of one case joins them (tỉnh/thành phố), however wide a font sets it;
     - a semicolon ends a member of a list and has a space behind it, however narrow one is set;
     - mail and web addresses are written without Vietnamese marks (RFC 5321, RFC 3986);
     - letters whose two cases have one shape are capitals before capitals: `pHÓ` is `PHÓ`, where that is a syllable.
     """
     text = _OFFSET.sub(r"\1\2", text)
+    text = _SLASH.sub(lambda at: "/" if text[at.start() - 1].isupper() == text[at.end()].isupper() else at[0], text)
     text = _ADDRESS.sub(lambda found: _without_marks(found[0]), text)
     text = _ALIKE.sub(_capital, text)
     return text if _ADDRESS.search(text) else _SEMICOLON.sub("; ", text)

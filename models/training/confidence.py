@@ -2,14 +2,18 @@
 
     python -m models.training.confidence --model runs/recogniser/recogniser.onnx
 
-Lines are drawn with fonts and prose kept out of training, clean and worn, printed and by hand. Logistic regression by
-Newton's method with a small ridge, weights that would make more doubt a better sign held at zero.
+Lines are drawn with fonts and prose kept out of training, clean and worn, printed and by hand; and whole pages, whose
+lines are cut out as the shipped detector finds them, so that what detection does wrong is among what is weighed. (Pages
+that must be prepared before they are read, askew or photographed, are left out: prepared they are like the others.)
+The same lines and pages for the same numbers. Logistic regression by Newton's method with a small ridge, weights that
+would make more doubt a better sign held at zero.
 """
 
 from __future__ import annotations
 
 import argparse
 import tempfile
+from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 
@@ -17,30 +21,77 @@ import numpy as np
 import onnx
 from numpy.typing import NDArray
 
+from dossiers.page import Line
+from models.cropping import crop_lines
+from models.detection.detector import OnnxDetector
 from models.engines import Hardware
-from models.recognition.confidence import NAMES, Confidence, observations
+from models.evaluation.matching import beside, candidates, nearest, normalise
+from models.evaluation.suites.base import PageItem
+from models.evaluation.suites.pages import UNTOLD, pages_like
+from models.protocols import Detector
+from models.recognition.confidence import NAMES, Confidence, Evidence, observations
 from models.recognition.recogniser import OnnxRecogniser
 from models.synthesis.lines import sample_line
-from models.weights import Weights
+from models.weights import Weights, registry
 
 SEED = 515_151
+PAGES = ("pages-clean", "pages-jpeg", "pages-toner", "pages-fax", "pages-seal", "pages-leaders")
+"""Suites whose kinds of pages are drawn, in equal numbers, with a seed that is not theirs."""
+LINES_TO_A_PAGE = 40
+"""So many lines are drawn for each page."""
 _STRENGTHS = (0.3, 0.7, 1.0)
 _MORE_IS_BETTER = {"eye", "weakest_word"}
 _RIDGE = 1.0
 
+Noticed = Iterator[tuple[Evidence, bool]]
+"""What speaks for a line, and whether it was read without an error."""
 
-def noticed(
-    recogniser: OnnxRecogniser, lines: int, *, seed: int = SEED
-) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """Observations [lines, len(NAMES)] and whether each line was read without an error."""
-    seen, right = [], []
+
+def on_lines(recogniser: OnnxRecogniser, lines: int, seed: int = SEED) -> Noticed:
+    """`lines` crops of single lines; those of which nothing was read are left out."""
     for number in range(lines):
         image, truth = sample_line(seed, number, held_out=True, strength=_STRENGTHS[number % len(_STRENGTHS)])
         (evidence,) = recogniser.evidence([image])
         if evidence.text:
-            seen.append(observations(evidence, recogniser.language))
-            right.append(evidence.text == truth)
-    return np.array(seen), np.array(right)
+            yield evidence, normalise(evidence.text) == normalise(truth)
+
+
+def on_pages(recogniser: OnnxRecogniser, detector: Detector, pages: int, seed: int = SEED) -> Noticed:
+    """The lines of about `pages` pages as `detector` finds them; those that no line of the truth answers to are left
+    out."""
+    for name in PAGES:
+        for page in pages_like(name, -(-pages // len(PAGES)), seed):
+            polygons = detector.detect(page.image)
+            found = recogniser.evidence(crop_lines(page.image, polygons))
+            drop = str.maketrans("", "", UNTOLD)
+            lines = [
+                Line(evidence.text.translate(drop), polygon, evidence.chance, recogniser.identity)
+                for polygon, evidence in zip(polygons, found, strict=True)
+            ]
+            yield from ((found[number], right) for number, right in _judged(page, lines))
+
+
+def _judged(page: PageItem, lines: list[Line]) -> Iterator[tuple[int, bool]]:
+    """The number of each line that answers to a part of the truth, and whether it is right.
+
+    Of several pieces that make up one misread line, those that stand in it word by word are right. Left out is what
+    was read right and cut wrong: lines that a piece joins, numbers whose digits were found one by one."""
+    numbers = {id(line): number for number, line in enumerate(lines)}
+    for truth in page.truth:
+        answer = nearest(truth.text, truth.boxed, candidates(beside(lines, truth.polygons)))
+        if answer is None:
+            continue
+        wanted = normalise(truth.text)
+        right = answer.text == wanted
+        if not right and (truth.boxed or _holds(answer.text, wanted)):
+            continue
+        for piece in answer.pieces:
+            whole = len(answer.pieces) > 1 and _holds(wanted, normalise(piece.text))
+            yield numbers[id(piece)], right or whole
+
+
+def _holds(text: str, part: str) -> bool:
+    return f" {part} " in f" {text} "
 
 
 def fit(seen: NDArray[np.float64], right: NDArray[np.bool_]) -> Confidence:
@@ -76,9 +127,14 @@ def _newton(table: NDArray[np.float64], right: NDArray[np.bool_], steps: int = 4
 
 
 def calibrate(path: Path, lines: int) -> Confidence:
-    """Fit on `lines` lines and write the coefficients into the file at `path` (its hash changes)."""
+    """Fit on `lines` lines and a page for every `LINES_TO_A_PAGE` of them, and write the coefficients into the file at
+    `path` (its hash changes)."""
     weights = Weights("recogniser", "fresh", "0", path.name, sha256(path.read_bytes()).hexdigest(), "", "")
-    fitted = fit(*noticed(OnnxRecogniser(weights, Hardware(threads=1), path.parent), lines))
+    recogniser = OnnxRecogniser(weights, Hardware(threads=1), path.parent)
+    detector = OnnxDetector(registry()["detector"], Hardware(threads=1))
+    noticed = [*on_lines(recogniser, lines), *on_pages(recogniser, detector, lines // LINES_TO_A_PAGE)]
+    seen = np.array([observations(evidence, recogniser.language) for evidence, _ in noticed])
+    fitted = fit(seen, np.array([right for _, right in noticed]))
     graph = onnx.load(str(path))
     kept = [entry for entry in graph.metadata_props if entry.key != "confidence"]
     del graph.metadata_props[:]

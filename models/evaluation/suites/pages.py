@@ -29,9 +29,13 @@ from models.synthesis.pages_prose import prose_page
 from models.synthesis.pages_tables import CELL, table_page
 
 SIZE = 6
+UNTOLD = "☐☑☒✓"
+_VERSION = 2
+"""2: a line is answered by what stands at its place; until then another line of the page that reads alike could."""
 Paper = Callable[[random.Random, Case], list[Sheet]]
 Device = Callable[[random.Random, Page], Capture]
 Draw = Callable[[random.Random, int], Sheet]
+_SEEDED: dict[str, Callable[[int, int], Iterator[PageItem]]] = {}
 _PAPERS: tuple[Paper, ...] = (
     lambda rng, facts: [prose_page(rng)],
     forms_birth.birth_registration,
@@ -75,14 +79,21 @@ def _cells(truth: PageTruth) -> tuple[Truth, ...]:
 
 
 def _suite(name: str, en: str, vi: str, draw: Draw, device: Device, *, cells: bool = False) -> PageSuite:
-    def items(size: int) -> Iterator[PageItem]:
+    def items(size: int, seed: int = SEED) -> Iterator[PageItem]:
         for number in range(size):
-            rng = random.Random(f"{name}/{SEED}/{number}")  # noqa: S311 - repeatable on purpose, nothing secret
+            rng = random.Random(f"{name}/{seed}/{number}")  # noqa: S311 - repeatable on purpose, nothing secret
             capture = device(rng, finish(draw(rng, number)))
             truth = _cells(capture.truth) if cells else _lines(capture.truth)
             yield PageItem(f"{name}-{number:03d}", as_filed(capture), truth)
 
-    return PageSuite(name, 1, SIZE, en, vi, items, cells, untold="☐☑☒✓")
+    _SEEDED[name] = items
+    return PageSuite(name, _VERSION, SIZE, en, vi, items, cells, untold=UNTOLD)
+
+
+def pages_like(name: str, size: int, seed: int) -> Iterator[PageItem]:
+    """The first `size` pages of the suite `name` had it another seed: pages of its kind to fit on, never those of the
+    suite itself."""
+    return _SEEDED[name](size, seed)
 
 
 def _sealed(rng: random.Random, number: int) -> Sheet:

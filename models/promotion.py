@@ -17,6 +17,8 @@ LARGEST = 50_000_000
 """Bytes of a weight file."""
 SLOWEST = 0.8
 """Of the champion's lines per second, on the same machine and runtime."""
+ENOUGH = 100
+"""Lines of a suite on which speeds are compared: a handful is read in a moment, which says nothing."""
 HUNGRIEST = 1.25
 """Times the champion's peak memory, on the same machine and runtime."""
 
@@ -143,14 +145,15 @@ def _suite(ours: SuiteResult, theirs: SuiteResult) -> list[Verdict]:
     memory = ours.peak_mib / theirs.peak_mib if theirs.peak_mib else 1.0
     figures = f"{ours.lines_per_second:.1f} : {theirs.lines_per_second:.1f}"
     said = f"{speed:.2f} {'≥' if speed >= SLOWEST else '<'} {SLOWEST}"
-    verdicts.append(
-        Verdict(
-            f"{ours.suite} speed",
-            speed >= SLOWEST,
-            f"{said} of the champion's lines/s ({figures})",
-            f"{said} tốc độ của mô hình đang dùng ({figures} dòng/s)",
+    if min(ours.lines, theirs.lines) >= ENOUGH:
+        verdicts.append(
+            Verdict(
+                f"{ours.suite} speed",
+                speed >= SLOWEST,
+                f"{said} of the champion's lines/s ({figures})",
+                f"{said} tốc độ của mô hình đang dùng ({figures} dòng/s)",
+            )
         )
-    )
     figures = f"{ours.peak_mib:.0f} : {theirs.peak_mib:.0f} MiB"
     said = f"{memory:.2f} {'≤' if memory <= HUNGRIEST else '>'} {HUNGRIEST}"
     verdicts.append(

@@ -110,6 +110,13 @@ def test_slower_or_hungrier_on_the_same_machine_is_refused(figures: dict[str, fl
     assert refused(judge(candidate(otherwise), CHAMPION, [result()])) == [], "two runtimes compare two runtimes"
 
 
+def test_the_speed_of_a_handful_of_lines_is_no_gate() -> None:
+    slow = result("x@2", suite="set:mine@v1", lines=7, lines_per_second=10.0)
+    verdicts = judge(candidate(slow), CHAMPION, [result(suite="set:mine@v1", lines=7)])
+    assert refused(verdicts) == []
+    assert [verdict.gate for verdict in verdicts][3:] == ["set:mine@v1", "set:mine@v1 memory"]
+
+
 def test_a_measurement_in_paddleocr_is_no_measurement_against_one_in_our_runtimes() -> None:
     verdicts = judge(candidate(result("x@2", engine="paddleocr")), CHAMPION, [result()])
     assert refused(verdicts) == ["lines-print"]

@@ -4,7 +4,9 @@ The office of this experiment prints with an old dot-matrix printer, which the s
 its lines are corrected (split `train`); others of the same printer, and lines of the suites that gate a promotion, tell
 what was gained and lost, read as the system reads: with the language, and with a confidence.
 
-    python -m benchmarks.finetuning --lines-to out/printer         writes the set, to be given to `hoso train`
+    python -m benchmarks.finetuning --pages-to my-scans            its scans, to follow docs/training.md without scans
+    hoso data lines my-scans/ --out mine --most 36
+    python -m benchmarks.finetuning --correct mine                 what a person does with mine/labels.tsv
     python -m benchmarks.finetuning --compare A.onnx B.onnx        figures of two models
 """
 
@@ -13,6 +15,7 @@ from __future__ import annotations
 import argparse
 import json
 import random
+from collections.abc import Iterator
 from pathlib import Path
 
 import cv2
@@ -21,9 +24,11 @@ from PIL import Image as Picture
 from PIL import ImageDraw
 
 from api.line_edits import DOUBTFUL
+from models.datasets.folder import LABELS
 from models.engines import Hardware
 from models.evaluation.calibration import expected_calibration_error
 from models.evaluation.contender import from_file
+from models.evaluation.errors import edits
 from models.evaluation.intervals import ratio
 from models.evaluation.scores import score_line
 from models.evaluation.suites import QUICK, find_suite
@@ -32,6 +37,7 @@ from models.protocols import Image
 from models.synthesis.fonts import load_font
 from models.synthesis.line_text import line_text, transcription
 
+PAGES = 4
 _EM_DOTS = 13
 _DOT = 4
 
@@ -59,15 +65,46 @@ def printer_line(number: int, *, seed: int = 1, held_out: bool = False) -> tuple
     return np.asarray(cv2.cvtColor(grey, cv2.COLOR_GRAY2BGR), np.uint8), transcription(printed)
 
 
-def write_lines(folder: Path, count: int) -> None:
-    """A plain folder as a person makes it: images and `labels.tsv`."""
+def printed_pages() -> Iterator[tuple[Image, list[str]]]:
+    """The office's scans, A4 at 200 dpi, and the lines on each."""
+    number = 5000
+    for page in range(PAGES):
+        sheet, lines, y = np.full((2339, 1654, 3), 238, np.uint8), [], 140
+        while y < 2150:
+            image, text = printer_line(number, seed=3)
+            number += 1
+            height, width = image.shape[:2]
+            if width <= 1394:
+                sheet[y : y + height, 130 : 130 + width] = image
+                lines.append(text)
+                y += height + 26
+        grain = np.random.default_rng(page).normal(0, 3, sheet.shape[:2])[..., None]
+        yield np.clip(sheet + grain, 0, 255).astype(np.uint8), lines
+
+
+def write_pages(folder: Path) -> None:
+    """The scans as PNG files."""
     folder.mkdir(parents=True, exist_ok=True)
-    rows = []
-    for number in range(count):
-        image, text = printer_line(number)
-        cv2.imwrite(str(folder / f"line-{number:03d}.png"), image)
-        rows.append(f"line-{number:03d}.png\t{text}\n")
-    (folder / "labels.tsv").write_text("".join(rows), encoding="utf-8")
+    for number, (image, _) in enumerate(printed_pages(), start=1):
+        cv2.imwrite(str(folder / f"scan-{number}.png"), image)
+
+
+def correct(folder: Path) -> tuple[int, int]:
+    """Do what the person does with `labels.tsv` in `folder`: write what stands there, delete what is no whole line.
+
+    (rows left, rows that were misread).
+    """
+    truth = [line for _, lines in printed_pages() for line in lines]
+    head, *rows = (folder / LABELS).read_text(encoding="utf-8").splitlines()
+    kept, misread = [head], 0
+    for row in rows:
+        file, read, *more = row.split("\t")
+        nearest = min(truth, key=lambda line: edits(read, line))
+        if edits(read, nearest) <= 0.4 * len(nearest):
+            kept.append("\t".join((file, nearest, *more)))
+            misread += read != nearest
+    (folder / LABELS).write_text("\n".join(kept) + "\n", encoding="utf-8")
+    return len(kept) - 1, misread
 
 
 def kinds(count: int) -> dict[str, list[tuple[Image, str]]]:
@@ -100,13 +137,15 @@ def figures(model: Path, lines: list[tuple[Image, str]]) -> dict[str, float]:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--lines-to", type=Path)
-    parser.add_argument("--count", type=int, default=36)
+    parser.add_argument("--pages-to", type=Path, metavar="FOLDER")
+    parser.add_argument("--correct", type=Path, metavar="FOLDER")
     parser.add_argument("--compare", type=Path, nargs="+", default=[])
     parser.add_argument("--measured", type=int, default=200, help="lines of each kind")
     arguments = parser.parse_args()
-    if arguments.lines_to:
-        write_lines(arguments.lines_to, arguments.count)
+    if arguments.pages_to:
+        write_pages(arguments.pages_to)
+    if arguments.correct:
+        print("{} rows, {} of them misread".format(*correct(arguments.correct)))
     known = kinds(arguments.measured) if arguments.compare else {}
     for model in arguments.compare:
         for kind, lines in known.items():

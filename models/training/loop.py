@@ -202,7 +202,7 @@ def train(
             if stopped or enough:
                 break
         finished = run.seen >= config.samples
-        log.ended(finished and bool(losses))
+        log.ended(finished)
     return Outcome(losses, finished, run.seen)
 
 
@@ -253,7 +253,7 @@ class _Log:
             self._told(note)
 
     def ended(self, finished: bool) -> None:
-        """Check a finished run a last time; write down where an ended one stands."""
+        """Check a finished run, again too when it is only exported anew; write down where an ended one stands."""
         if finished and self._run.config.checked:
             self.check()
         elif self._first and self._recent:

@@ -153,13 +153,17 @@ def test_the_exported_recogniser_reads_and_says_what_it_is(tmp_path: Path, corre
 
 
 def test_what_is_exported_lies_as_far_from_the_start_as_the_blend_says(tmp_path: Path) -> None:
-    config = tiny_recogniser(tmp_path / "run", lines=4, learning_rate=0.01, head_learning_rate=0.01, blend=0.25)
+    config = tiny_recogniser(tmp_path / "run", lines=4, learning_rate=0.0005, head_learning_rate=0.002, blend=0.25)
     prepare(config, fresh=False)
     assert run_here(config, told=lambda note: None, stop=lambda: False).finished
     held = checkpoint.load(config)
     assert held is not None
     start = build(find_start("recogniser", "champion").path, 0).state_dict()
     made = load_recogniser(finish(config, "hoso train recogniser").exported.path).state_dict()
+    moved = config.model_copy(update={"blend": 1.0, "checked": 2})
+    prepare(moved, fresh=False)
+    assert run_here(moved, told=lambda note: None, stop=lambda: False).losses == []
+    assert len(finish(moved, "hoso train recogniser").checks) == 1, "another blend is exported and checked, not trained"
     for name in ("head.weight", "head.bias"):
         assert not torch.allclose(start[name], held.average[name], atol=1e-4)
         assert torch.allclose(made[name], 0.75 * start[name] + 0.25 * held.average[name], atol=1e-5)

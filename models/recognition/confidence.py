@@ -31,7 +31,7 @@ _ODD = re.compile(
     r"|[,;]\.|\.,|;;|/\d \d+/|\d[.,] \d\d?\b"
 )
 """What hardly anybody prints: a stop before a line or inside a word, letters among digits, a number torn apart (and a
-semicolon before a capital or a number, a word of mixed capitals, a bracket without its other half)."""
+semicolon before a capital or a number, a word of mixed capitals)."""
 _PARTS = re.compile(r"[\W\d_]")
 
 
@@ -79,10 +79,9 @@ def observations(evidence: Evidence, language: SyllableModel) -> tuple[float, ..
 
 def _oddities(text: str) -> int:
     mixed = sum(_mixed(word) for word in _PARTS.split(text))
-    unpaired = abs(text.count("(") - text.count(")")) + abs(text.count("“") - text.count("”")) + text.count('"') % 2
     words = text.split()
     broken = sum(one[-1] == ";" and not other[0].islower() for one, other in pairwise(words))
-    return len(_ODD.findall(text)) + mixed + unpaired + broken
+    return len(_ODD.findall(text)) + mixed + broken
 
 
 def _mixed(word: str) -> bool:

@@ -68,10 +68,10 @@ def on_pages(recogniser: OnnxRecogniser, detector: Detector, pages: int, seed: i
                 Line(evidence.text.translate(drop), polygon, evidence.chance, recogniser.identity)
                 for polygon, evidence in zip(polygons, found, strict=True)
             ]
-            yield from ((found[number], right) for number, right in _judged(page, lines))
+            yield from ((found[number], right) for number, right in judged(page, lines))
 
 
-def _judged(page: PageItem, lines: list[Line]) -> Iterator[tuple[int, bool]]:
+def judged(page: PageItem, lines: list[Line]) -> Iterator[tuple[int, bool]]:
     """The number of each line that answers to a part of the truth, and whether it is right.
 
     Of several pieces that make up one misread line, those that stand in it word by word are right. Left out is what

@@ -26,7 +26,7 @@ _APART = 0.75
 """Dots of one row are at most so far apart, in line heights."""
 _CLOSE = 0.16
 """A full stop stands at most so far behind its word, in line heights; a leader has a space before it."""
-_PARTED = 1.4
+_PARTED = 1.6
 """How much farther a full stop stands from the first dot of a leader than its dots from each other."""
 _FARTHER = 0.6
 """A box that ends inside a sign before a leader grows at most so far, in line heights."""
@@ -35,8 +35,9 @@ _LOW = (0.5, 0.98)
 """Where dots stand in the height of a box."""
 
 
-def _dots(marks: NDArray[np.bool_]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """Left and right edges [n, 2] of dots, from left to right, and which columns hold other ink, bool [w]."""
+def _dots(marks: NDArray[np.bool_]) -> tuple[NDArray[np.float64], NDArray[np.bool_], NDArray[np.bool_]]:
+    """Left and right edges [n, 2] of dots, from left to right; which columns hold other ink, and which of them letters
+    (no colon), bool [w]."""
     height = marks.shape[0]
     _, _, stats, centres = cv2.connectedComponentsWithStats(marks.view(np.uint8), connectivity=8)
     left, wide, high = stats[1:, 0], stats[1:, 2], stats[1:, 3]
@@ -46,6 +47,7 @@ def _dots(marks: NDArray[np.bool_]) -> tuple[NDArray[np.float64], NDArray[np.boo
     for x, w, h, small in zip(left.tolist(), wide.tolist(), high.tolist(), little.tolist(), strict=True):
         if not small and h > 0.2 * height:
             other[x : x + w] = True
+    letters = other.copy()
     low = np.flatnonzero(little & (level > _LOW[0]) & (level < _LOW[1]))
     edges: list[tuple[float, float]] = []
     for n in low.tolist():
@@ -55,16 +57,16 @@ def _dots(marks: NDArray[np.bool_]) -> tuple[NDArray[np.float64], NDArray[np.boo
             other[a:b] = True
         if not other[a:b].any():
             edges.append((a, b))
-    return np.array(sorted(edges), dtype=np.float64).reshape(-1, 2), other
+    return np.array(sorted(edges), dtype=np.float64).reshape(-1, 2), other, letters
 
 
-def _end_of_words(marks: NDArray[np.bool_], end: int) -> float:
+def _end_of_words(marks: NDArray[np.bool_], end: int, *, stops: bool) -> float:
     """Where the words end in the ink [h, w] of a box that ends at column `end` and of what is beyond; `end` if no
-    leader."""
+    leader. `stops`: a sentence may end there."""
     if np.count_nonzero(np.diff(marks[:, end:].any(axis=0))) < 2 * (_ROW - 1):  # too few marks for a row of dots
         return end
     height = marks.shape[0]
-    edges, other = _dots(marks)
+    edges, other, letters = _dots(marks)
     whole = _whole_signs(other, end, height)
     beyond = edges[edges[:, 0] >= whole]
     if len(beyond) < _ROW or other[whole : int(beyond[_ROW - 1, 1])].any():
@@ -78,7 +80,7 @@ def _end_of_words(marks: NDArray[np.bool_], end: int) -> float:
         and not other[int(row[first - 1, 1]) : int(row[first, 0])].any()
     ):
         first -= 1
-    if _is_stop(row[first:], other, height):
+    if stops and _is_stop(row[first:], letters, height):
         first += 1
     margin = 0.06 * height
     if whole > end:
@@ -103,14 +105,14 @@ def _whole_signs(other: NDArray[np.bool_], end: int, height: int) -> int:
     return whole
 
 
-def _is_stop(row: NDArray[np.float64], other: NDArray[np.bool_], height: int) -> bool:
-    """Whether the first of a row of dots ends a sentence: close behind ink, and farther from the others than they are
+def _is_stop(row: NDArray[np.float64], letters: NDArray[np.bool_], height: int) -> bool:
+    """Whether the first of a row of dots ends a sentence: close behind a letter, and farther from the others than they are
     from each other."""
     if len(row) < _ROW + 1:
         return False
     gaps = row[1:, 0] - row[:-1, 1]
     close = int(row[0, 0])
-    behind = bool(other[max(0, close - round(_CLOSE * height)) : close].any())
+    behind = bool(letters[max(0, close - round(_CLOSE * height)) : close].any())
     return behind and bool(gaps[0] > _PARTED * np.median(gaps[1:]) + 1)
 
 
@@ -126,8 +128,9 @@ def without_leader_ends(grey: Image, box: Corners) -> Corners:
         return box
     marks = ink(wide, _PAPER, _SHARE)
     pad = round(_BEYOND * height)
-    end = _end_of_words(marks, wide.shape[1] - pad)
-    start = wide.shape[1] - _end_of_words(np.ascontiguousarray(marks[:, ::-1]), wide.shape[1] - pad)
+    end = _end_of_words(marks, wide.shape[1] - pad, stops=True)
+    mirrored = np.ascontiguousarray(marks[:, ::-1])
+    start = wide.shape[1] - _end_of_words(mirrored, wide.shape[1] - pad, stops=False)
     if end - start < 0.8 * height:
         return box
     return between(box, (start - pad) / width, 1 + (end - wide.shape[1] + pad) / width)

@@ -68,8 +68,17 @@ def test_a_box_that_ends_too_early_before_a_leader_grows_over_the_label(label: s
     assert words[1][0] - 10 < without_leader_ends(image, box)[1][0] < words[1][0] + 6
 
 
-def test_a_label_behind_a_leader_loses_the_dots_before_it() -> None:
-    image, whole = _printed("..........Quê quán")
+def test_a_leader_close_behind_a_colon_does_not_begin_with_a_stop() -> None:
+    image, _ = _printed(f"Nơi cư trú:. {'.' * 20}")
+    _, box = _printed("Nơi cư trú:")
+    over = box.copy()
+    over[1:3, 0] += 12
+    assert without_leader_ends(image, over)[1][0] < box[1][0] - 2
+
+
+@pytest.mark.parametrize("label", ["Quê quán", " 9. Hạng"])
+def test_a_label_behind_a_leader_loses_the_dots_before_it(label: str) -> None:
+    image, whole = _printed(f"..........{label}")
     _, dots = _printed("..........")
     over = whole.copy()
     over[[0, 3], 0] = dots[1][0] - 26

@@ -57,7 +57,6 @@ def test_a_word_that_other_marks_make_likelier_speaks_against_a_line(right: str,
         "Ông Trần.Ngọc Toàn",
         "ngày 17/1 1/2023",
         "NÔNG DIễM MY",
-        "(Ký tên",
         "số O006",
     ],
 )

@@ -106,8 +106,8 @@ def _whole_signs(other: NDArray[np.bool_], end: int, height: int) -> int:
 
 
 def _is_stop(row: NDArray[np.float64], letters: NDArray[np.bool_], height: int) -> bool:
-    """Whether the first of a row of dots ends a sentence: close behind a letter, and farther from the others than they are
-    from each other."""
+    """Whether the first of a row of dots ends a sentence: close behind a letter, and farther from the other dots than
+    they are from each other."""
     if len(row) < _ROW + 1:
         return False
     gaps = row[1:, 0] - row[:-1, 1]

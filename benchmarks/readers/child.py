@@ -30,11 +30,19 @@ def resident_mib() -> float:
     return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
-def peak_mib(at_once: int) -> float:
-    """The highest resident memory so far, MiB: of this process, and of the largest program it ran, for each at once."""
-    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    ran = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-    return (own + at_once * ran) / 1024
+def programs_kib() -> int:
+    """The highest resident memory of a program that this process ran and that has ended."""
+    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+
+
+def peak_mib(at_once: int, programs_before: int) -> float:
+    """The highest resident memory so far, MiB: of this process, and of the largest program it ran, for each at once.
+
+    Programs count when one outgrew `programs_before`, what was seen before the first page: a library that asks the
+    system something while it is imported forks, and a fork counts with the size of its parent.
+    """
+    own, ran = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, programs_kib()
+    return (own + (at_once * ran if ran > programs_before else 0)) / 1024
 
 
 class Server:
@@ -43,6 +51,7 @@ class Server:
     def __init__(self, reading: Reading, at_once: int, out: TextIO) -> None:
         self._reading, self._out, self._at_once = reading, out, at_once
         self._writing = threading.Lock()
+        self._programs_before = programs_kib()
 
     def say(self, message: dict[str, Any]) -> None:
         with self._writing:
@@ -63,7 +72,7 @@ class Server:
         with ThreadPoolExecutor(self._at_once) as threads:
             for line in requests:
                 threads.submit(self.answer, json.loads(line))
-        self.say({"peak_mib": peak_mib(self._at_once)})
+        self.say({"peak_mib": peak_mib(self._at_once, self._programs_before)})
 
 
 def main() -> None:

@@ -24,7 +24,7 @@ from models.engines.eight_bits import ranges_from, round_to_eight_bits
 from models.engines.hardware import Hardware, cpu_has_bfloat16
 from models.weights import WeightsRejected
 
-SIZES_KEPT = 2
+SIZES_KEPT = 3
 """Graphs kept of a network with few sizes; the one longest unused goes first. One takes about 0.2 s to make."""
 
 Shape = tuple[int, ...]

@@ -15,6 +15,7 @@ from typing import Any, TypeVar, cast
 
 from models.detection.detector import OnnxDetector
 from models.engines import Hardware
+from models.engines.memory import give_back_large_blocks
 from models.orientation.orienter import OnnxOrienter
 from models.paddle import paddle_detector, paddle_recogniser
 from models.protocols import Detector, Recogniser
@@ -35,6 +36,7 @@ class OpenModels:
     """Opens on `hardware` what lies at `place`; may be asked from several threads."""
 
     def __init__(self, hardware: Hardware, place: Place = shipped) -> None:
+        give_back_large_blocks()
         self._hardware, self._place = hardware, place
         self._opened: dict[tuple[str, str], _Opened] = {}
         self._opening: dict[tuple[str, str], threading.Lock] = {}

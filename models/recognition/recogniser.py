@@ -42,7 +42,10 @@ class OnnxRecogniser:
         require_vietnamese(self.charset, weights.identity)
         self.identity = weights.identity
         self.language = shipped()
-        self._confidence = Confidence.from_metadata(metadata)
+        try:
+            self._confidence = Confidence.from_metadata(metadata)
+        except ValueError as error:
+            raise WeightsRejected(f"{weights.file}: confidence: {error}") from error
         self._places = GPU_BATCH if self._network.on_gpu else 1
 
     def bucket(self, crop: Image) -> int:

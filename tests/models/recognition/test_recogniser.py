@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import random
 import unicodedata
+from dataclasses import replace
+from hashlib import sha256
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,7 +16,7 @@ from models.evaluation.errors import edits
 from models.recognition.prepare import BUCKET, WIDEST, bucket_width
 from models.recognition.recogniser import OnnxRecogniser
 from models.synthesis.lines import sample_line
-from models.weights import registry
+from models.weights import HERE, WeightsRejected, registry
 
 MOST_ERRORS = 0.03
 """Highest share of wrong signs on 120 worn lines kept out of training (seed 90017)."""
@@ -22,6 +25,19 @@ MOST_ERRORS = 0.03
 @pytest.fixture(scope="module")
 def recogniser() -> OnnxRecogniser:
     return OnnxRecogniser(registry()["recogniser"], Hardware(threads=1))
+
+
+def test_coefficients_of_another_version_are_refused_when_the_file_is_opened(tmp_path: Path) -> None:
+    onnx = pytest.importorskip("onnx")
+    shipped = registry()["recogniser"]
+    graph = onnx.load(str(HERE / shipped.file))
+    (entry,) = [each for each in graph.metadata_props if each.key == "confidence"]
+    entry.value = '{"bias": 1.0, "guess": 2.0}'
+    other = tmp_path / shipped.file
+    onnx.save(graph, str(other))
+    weights = replace(shipped, sha256=sha256(other.read_bytes()).hexdigest())
+    with pytest.raises(WeightsRejected, match="another version"):
+        OnnxRecogniser(weights, Hardware(threads=1), tmp_path)
 
 
 def test_a_line_reads_the_same_alone_and_in_any_company(recogniser: OnnxRecogniser) -> None:

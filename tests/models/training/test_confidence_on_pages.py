@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -10,7 +13,9 @@ pytest.importorskip("onnx")
 from dossiers.page import Line, Polygon
 from models.evaluation.suites.base import PageItem, Truth
 from models.evaluation.suites.pages import SUITES, pages_like
-from models.training.confidence import PAGES, SEED, judged
+from models.recognition.confidence import Confidence
+from models.training.confidence import PAGES, SEED, calibrate, judged
+from models.weights import HERE, registry
 
 
 def _place(x0: float, y0: float, x1: float) -> Polygon:
@@ -54,3 +59,16 @@ def test_pages_to_fit_on_are_never_those_that_measure() -> None:
         assert [line.text for line in fitted.truth] != [line.text for line in measured.truth]
         (again,) = pages_like(name, 1, SEED)
         assert np.array_equal(again.image, fitted.image)
+
+
+def test_coefficients_are_written_into_the_file_and_nothing_else_changes(tmp_path: Path) -> None:
+    onnx = pytest.importorskip("onnx")
+    path = tmp_path / "fresh.onnx"
+    shutil.copy(HERE / registry()["recogniser"].file, path)
+    before = onnx.load(str(path))
+    fitted = calibrate(path, 120)
+    after = onnx.load(str(path))
+    told = {entry.key: entry.value for entry in after.metadata_props}
+    assert Confidence.from_metadata(told) == fitted
+    assert {entry.key for entry in before.metadata_props} == set(told)
+    assert after.graph == before.graph

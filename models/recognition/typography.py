@@ -1,7 +1,7 @@
 """What print never does, mended in a line that was read.
 
 Only rules that hold whatever the line says, so that no misprint of the paper is improved: a sign that exists in one
-form alone cannot have been another one.
+form alone cannot have been another one, and a space that no reader can tell from a wide sign is written one way.
 """
 
 from __future__ import annotations

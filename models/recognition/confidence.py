@@ -118,7 +118,7 @@ class Confidence:
     def from_metadata(cls, metadata: Mapping[str, str]) -> Confidence | None:
         """The coefficients in a file's metadata; None where there are none. `ValueError` when they are not ours.
 
-        Files of before 0.4 lack the last observations: those weigh nothing in them, and all is as it was.
+        Files of recognisers up to 0.3 lack the last observations: those weigh nothing in them, and all is as it was.
         """
         if "confidence" not in metadata:
             return None

@@ -28,6 +28,12 @@ from models.recognition.prepare import HEIGHT, Pixels, bucket_width, scale_to_he
 from models.weights import HERE, Weights, WeightsRejected
 
 GPU_BATCH = 16
+PERHAPS_TURNED, SURELY_TURNED = 0.5, 0.8
+"""A line with less confidence than the first is read upside down as well, and so it stands with the second. Of 300 worn
+lines put upside down 224 were read right, of the same upright 289; of 416 lines of real pages none was turned, and 12
+were read twice."""
+_TELLS = 4
+"""Signs that a line needs for its direction to be told by: 16 is 91 upside down."""
 
 
 class OnnxRecogniser:
@@ -53,8 +59,20 @@ class OnnxRecogniser:
         return bucket_width(scaled_width(crop))
 
     def recognise(self, crops: Sequence[Image]) -> list[tuple[str, float]]:
-        """(NFC text, confidence in 0..1 to four digits) of each crop, in order; an empty crop reads as ("", 0.0)."""
-        return [self._judged(evidence) for evidence in self.evidence(crops)]
+        """(NFC text, confidence in 0..1 to four digits) of each crop, in order; an empty crop reads as ("", 0.0).
+
+        A line that makes no sense is read upside down too.
+        """
+        read = [self._judged(evidence) for evidence in self.evidence(crops)]
+        if self._confidence is None:
+            return read
+        doubtful = [n for n, (text, sure) in enumerate(read) if sure < PERHAPS_TURNED and len(text) >= _TELLS]
+        turned = self.evidence([np.ascontiguousarray(crops[number][::-1, ::-1]) for number in doubtful])
+        for number, evidence in zip(doubtful, turned, strict=True):
+            text, sure = self._judged(evidence)
+            if sure >= SURELY_TURNED and len(text) >= _TELLS:
+                read[number] = text, sure
+        return read
 
     def evidence(self, crops: Sequence[Image]) -> list[Evidence]:
         """What each crop reads as and what speaks for it, in order."""

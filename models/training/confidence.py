@@ -12,13 +12,11 @@ would make more doubt a better sign held at zero.
 from __future__ import annotations
 
 import argparse
-import tempfile
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
-import onnx
 from numpy.typing import NDArray
 
 from dossiers.page import Line
@@ -32,6 +30,7 @@ from models.protocols import Detector
 from models.recognition.confidence import NAMES, Confidence, Evidence, observations
 from models.recognition.recogniser import OnnxRecogniser
 from models.synthesis.lines import sample_line
+from models.training.notes import write_notes
 from models.weights import Weights, registry
 
 SEED = 515_151
@@ -135,16 +134,7 @@ def calibrate(path: Path, lines: int) -> Confidence:
     noticed = [*on_lines(recogniser, lines), *on_pages(recogniser, detector, lines // LINES_TO_A_PAGE)]
     seen = np.array([observations(evidence, recogniser.language) for evidence, _ in noticed])
     fitted = fit(seen, np.array([right for _, right in noticed]))
-    graph = onnx.load(str(path))
-    kept = [entry for entry in graph.metadata_props if entry.key != "confidence"]
-    del graph.metadata_props[:]
-    graph.metadata_props.extend(kept)
-    entry = graph.metadata_props.add()
-    entry.key, entry.value = "confidence", fitted.to_metadata()
-    with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".onnx", delete=False) as fresh:
-        fresh.write(graph.SerializeToString())
-    Path(fresh.name).chmod(path.stat().st_mode)
-    Path(fresh.name).replace(path)
+    write_notes(path, {"confidence": fitted.to_metadata()})
     return fitted
 
 

@@ -69,6 +69,17 @@ def test_confidence_tells_clear_lines_from_noise(recogniser: OnnxRecogniser) -> 
     assert all(confidence == round(confidence, 4) for confidence in sure)
 
 
+def test_lines_upside_down_are_read_and_upright_ones_stay(recogniser: OnnxRecogniser) -> None:
+    drawn = [sample_line(90_018, number, held_out=True, by_hand=0.0) for number in range(60)]
+    crops = [image for image, truth in drawn if len(truth) > 12]
+    upright = recogniser.recognise(crops)
+    turned = recogniser.recognise([np.rot90(crop, 2) for crop in crops])
+    agree = sum(a[0] == b[0] for a, b in zip(upright, turned, strict=True))
+    assert agree >= 0.6 * len(crops)
+    believed = [recogniser._judged(evidence) for evidence in recogniser.evidence(crops)]
+    assert upright == believed, "a line that is upright is never taken for turned"
+
+
 def test_odd_crops_are_read_as_little_or_nothing_not_refused(recogniser: OnnxRecogniser) -> None:
     shapes = [(0, 0), (1, 1), (2, 4000), (4000, 2), (48, 9000)]
     assert len(recogniser.recognise([np.full((*shape, 3), 255, dtype=np.uint8) for shape in shapes])) == len(shapes)

@@ -14,7 +14,7 @@ from dossiers.values.syllables import is_syllable
 _OFFSET = re.compile(r"(\d\d:\d\d(?::\d\d)? ?\+) (\d\d:\d\d)\b")
 _SLASH = re.compile(r"(?<=[^\W\d_]) ?/ (?=[^\W\d_])|(?<=[^\W\d_]) /(?=[^\W\d_])")
 _SEMICOLON = re.compile(r"(?<=[^\W_]);(?=[^\W_])")
-_ADDRESS = re.compile(r"\S+@\S+|\b(?:https?://|www\.)\S+")
+_ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|\b(?:https?://|www\.)\S+")
 _ALIKE = re.compile(r"\b([copsuvwxzôơư])([^\W\d_]{2,})\b")
 _MARKS = re.compile(r"[̛̣̀́̂̃̆̉]")
 

@@ -30,6 +30,7 @@ def test_what_print_never_does_is_mended(read: str, printed: str) -> None:
     "text",
     [
         "98,99",
+        "Ư@ừwò Ỵặ",
         "1.250.000",
         "2243/PCCC&CNCH-P6",
         "pH 7, kWh, mmHg, sRGB, cDNA",

@@ -35,7 +35,7 @@ from models.evaluation.suites import QUICK, find_suite
 from models.evaluation.suites.base import LineItem
 from models.protocols import Image
 from models.synthesis.fonts import load_font
-from models.synthesis.line_text import line_text, transcription
+from models.synthesis.lines.text import line_text, transcription
 
 PAGES = 4
 _EM_DOTS = 13

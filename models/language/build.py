@@ -18,7 +18,7 @@ from pathlib import Path
 
 from models.language.syllables import FILE, START
 from models.synthesis import text
-from models.synthesis.line_text import HELD_OUT_EVERY, LABELS, SET_PIECES
+from models.synthesis.lines.text import HELD_OUT_EVERY, LABELS, SET_PIECES
 
 _WORD = re.compile(r"[^\W\d_]+|\d+|[^\w\s]")
 _PEOPLE = 4000

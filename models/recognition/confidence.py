@@ -1,8 +1,8 @@
 """From what was noticed while a line was decoded to the chance that all of it is right.
 
 A logistic model over a few observations. Its coefficients belong to the weights of one recogniser: they are fitted on
-lines that it never saw (`models.training.confidence`) and travel in its file (metadata `confidence`, JSON). A file
-without them is judged by its own chances alone.
+lines that it never saw (`models.training.recogniser.confidence`) and travel in its file (metadata `confidence`, JSON).
+A file without them is judged by its own chances alone.
 """
 
 from __future__ import annotations

@@ -15,15 +15,15 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Literal
 
-from models.synthesis import forms_birth, forms_construction, forms_residence, pages_official, pages_supporting
-from models.synthesis.degrade_page import Capture, clean, fax, flatbed, photocopy
-from models.synthesis.degrade_photo import photo
+from models.synthesis.degrade.page import Capture, clean, fax, flatbed, photocopy
+from models.synthesis.degrade.photo import photo
 from models.synthesis.dossiers_truth import SyntheticDossier, paper_truth, to_json
-from models.synthesis.forms_case import Case, case
-from models.synthesis.pages import Page, finish
-from models.synthesis.pages_files import archive, jpeg, pdf
-from models.synthesis.pages_layout import Sheet
-from models.synthesis.pages_official_texts import dwelling_letter, plan_decision
+from models.synthesis.forms import birth, construction, residence
+from models.synthesis.forms.case import Case, case
+from models.synthesis.pages import Page, finish, official, supporting
+from models.synthesis.pages.files import archive, jpeg, pdf
+from models.synthesis.pages.layout import Sheet
+from models.synthesis.pages.official_texts import dwelling_letter, plan_decision
 
 Kind = Literal["khai-sinh", "cu-tru", "xay-dung", "chung"]  # the codes of config/procedures
 Degradation = Literal["clean", "flatbed", "photocopy", "fax", "photo"]
@@ -36,18 +36,18 @@ _DEVICES: dict[Degradation, Callable[[random.Random, Page], Capture]] = {
 
 
 def _decision(rng: random.Random, facts: Case) -> list[Sheet]:
-    return pages_official.official_document(rng, facts, plan_decision(rng, facts))
+    return official.official_document(rng, facts, plan_decision(rng, facts))
 
 
 def _dwelling(rng: random.Random, facts: Case) -> list[Sheet]:
-    return pages_official.official_document(rng, facts, dwelling_letter(rng, facts))
+    return official.official_document(rng, facts, dwelling_letter(rng, facts))
 
 
 _PAPERS: dict[Kind, tuple[Paper, ...]] = {
-    "khai-sinh": (forms_birth.birth_registration, pages_supporting.birth_notice, pages_supporting.agreement),
-    "cu-tru": (forms_residence.residence_change, pages_supporting.consent, _dwelling),
-    "xay-dung": (forms_construction.construction_permit, _decision, pages_supporting.floor_table),
-    "chung": (pages_official.official_document,),
+    "khai-sinh": (birth.birth_registration, supporting.birth_notice, supporting.agreement),
+    "cu-tru": (residence.residence_change, supporting.consent, _dwelling),
+    "xay-dung": (construction.construction_permit, _decision, supporting.floor_table),
+    "chung": (official.official_document,),
 }
 _SCHEME: dict[Kind, str] = {"xay-dung": "2024"}
 

@@ -32,8 +32,8 @@ from models.training import checkpoint
 from models.training.blend import blended
 from models.training.commit import commit
 from models.training.config import DetectorTraining, RecogniserTraining, Training, read_config
-from models.training.detector_data import as_pixels
-from models.training.detector_pages import drawn_page
+from models.training.detector.data import as_pixels
+from models.training.detector.pages import drawn_page
 from models.training.start import StartUnusable, find_start, metadata
 
 TOLERANCE = {"recogniser": 1e-4, "detector": 1e-3}
@@ -93,10 +93,10 @@ def _start_state(config: Training, held: checkpoint.Checkpoint) -> dict[str, tor
         raise StartUnusable(f"the run began with {held.parent['identity']}, {config.start} is another model by now")
     torch.manual_seed(config.seed)  # as the run began: letters that the stock model cannot write start at random
     if config.role == "detector":
-        from models.training.detector import build as build_detector
+        from models.training.detector.task import build as build_detector
 
         return dict(build_detector(start.path, 0).state_dict())
-    from models.training.recogniser import build
+    from models.training.recogniser.task import build
 
     return dict(build(start.path, 0).state_dict())
 

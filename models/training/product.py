@@ -34,11 +34,11 @@ class Product:
 def task_of(config: Training) -> Task:
     """The task of the configuration's role. Imports only what that role needs."""
     if isinstance(config, RecogniserTraining):
-        from models.training.recogniser import RecogniserTask
+        from models.training.recogniser.task import RecogniserTask
 
         return RecogniserTask(config)
     if isinstance(config, DetectorTraining):
-        from models.training.detector import DetectorTask
+        from models.training.detector.task import DetectorTask
 
         return DetectorTask(config)
     raise TypeError(type(config).__name__)
@@ -69,8 +69,8 @@ def finish(config: Training, command: str) -> Product:
     """Export the run in `config.run` and write its card; `command` is what made it."""
     exported = export(config)
     if isinstance(config, RecogniserTraining):
-        from models.training.confidence import calibrate
-        from models.training.ranges import measure
+        from models.training.recogniser.confidence import calibrate
+        from models.training.recogniser.ranges import measure
 
         notes = {"ranges": measure(exported.path)}
         if config.calibrated:

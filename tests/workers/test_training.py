@@ -15,7 +15,7 @@ import ray
 from models.training import checkpoint
 from models.training.loop import Note, train
 from models.training.product import prepare
-from models.training.recogniser import RecogniserTask
+from models.training.recogniser.task import RecogniserTask
 from tests.models.training.conftest import tiny_recogniser
 from workers.training import TrainingFailed, train_together
 

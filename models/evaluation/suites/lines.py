@@ -9,10 +9,10 @@ import numpy as np
 
 from models.evaluation.suites.base import SEED, LineItem, LineSuite
 from models.synthesis.fonts import families, load_font
-from models.synthesis.line_cells import cell
-from models.synthesis.line_text import transcription
 from models.synthesis.lines import draw_line, sample_line
-from models.synthesis.wear import wear
+from models.synthesis.lines.cells import cell
+from models.synthesis.lines.text import transcription
+from models.synthesis.lines.wear import wear
 
 SIZE = 200
 

@@ -16,17 +16,17 @@ import numpy as np
 from dossiers.page import Line
 from models.evaluation.suites.base import SEED, PageItem, PageSuite, Truth
 from models.protocols import Image
-from models.synthesis import forms_birth, forms_construction, forms_residence, pages_official, pages_supporting
-from models.synthesis.degrade_page import Capture, clean, fax, flatbed
-from models.synthesis.degrade_photo import photo
-from models.synthesis.degrade_scan import faint_toner, hard_jpeg, shadow, skew
-from models.synthesis.degrade_seal import seal_over_text
-from models.synthesis.forms_case import Case, case
-from models.synthesis.forms_leaders import leader_form
-from models.synthesis.pages import Page, PageTruth, finish
-from models.synthesis.pages_layout import Sheet
-from models.synthesis.pages_prose import prose_page
-from models.synthesis.pages_tables import CELL, table_page
+from models.synthesis.degrade.page import Capture, clean, fax, flatbed
+from models.synthesis.degrade.photo import photo
+from models.synthesis.degrade.scan import faint_toner, hard_jpeg, shadow, skew
+from models.synthesis.degrade.seal import seal_over_text
+from models.synthesis.forms import birth, construction, residence
+from models.synthesis.forms.case import Case, case
+from models.synthesis.forms.leaders import leader_form
+from models.synthesis.pages import Page, PageTruth, finish, official, supporting
+from models.synthesis.pages.layout import Sheet
+from models.synthesis.pages.prose import prose_page
+from models.synthesis.pages.tables import CELL, table_page
 
 SIZE = 6
 UNTOLD = "☐☑☒✓"
@@ -38,13 +38,13 @@ Draw = Callable[[random.Random, int], Sheet]
 _SEEDED: dict[str, Callable[[int, int], Iterator[PageItem]]] = {}
 _PAPERS: tuple[Paper, ...] = (
     lambda rng, facts: [prose_page(rng)],
-    forms_birth.birth_registration,
-    pages_official.official_document,
-    forms_residence.residence_change,
+    birth.birth_registration,
+    official.official_document,
+    residence.residence_change,
     lambda rng, facts: [prose_page(rng)],
-    forms_construction.construction_permit,
-    pages_supporting.agreement,
-    pages_supporting.birth_notice,
+    construction.construction_permit,
+    supporting.agreement,
+    supporting.birth_notice,
 )
 
 

@@ -13,7 +13,7 @@ from models.engines import Hardware, open_network
 from models.engines.eight_bits import _with_exact_zero, ranges_from
 from models.engines.hardware import cpu_has_bfloat16
 from models.training.notes import write_notes
-from models.training.ranges import measure
+from models.training.recogniser.ranges import measure
 from models.weights import WeightsRejected, registry
 
 OPENVINO = Hardware(threads=1, engine="openvino")

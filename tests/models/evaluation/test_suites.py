@@ -16,12 +16,12 @@ from models.evaluation.matching import normalise
 from models.evaluation.suites import SYNTHETIC, find_suite
 from models.evaluation.suites.base import LineSuite, PageItem, PageSuite, SuiteEmpty, SuiteUnknown, digest
 from models.synthesis.fonts import KEPT_OUT
-from models.synthesis.forms_leaders import leader_form
-from models.synthesis.line_text import held_out_prose
+from models.synthesis.forms.leaders import leader_form
+from models.synthesis.lines.text import held_out_prose
 from models.synthesis.pages import finish
-from models.synthesis.pages_ink import Glyphs
-from models.synthesis.pages_prose import prose_page, sentences
-from models.synthesis.pages_tables import CELL, table_page
+from models.synthesis.pages.ink import Glyphs
+from models.synthesis.pages.prose import prose_page, sentences
+from models.synthesis.pages.tables import CELL, table_page
 from models.synthesis.text import prose
 
 LINES = [suite for suite in SYNTHETIC.values() if isinstance(suite, LineSuite)]

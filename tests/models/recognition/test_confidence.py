@@ -9,7 +9,7 @@ import pytest
 
 from models.language.syllables import shipped
 from models.recognition.confidence import NAMES, Confidence, Evidence, observations
-from models.training.confidence import fit
+from models.training.recogniser.confidence import fit
 
 
 def test_coefficients_travel_in_the_metadata() -> None:

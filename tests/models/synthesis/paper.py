@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 
 from dossiers.page import Polygon
 from models.synthesis.dossiers import KINDS, compose
-from models.synthesis.forms_case import case
+from models.synthesis.forms.case import case
 from models.synthesis.pages import Page, finish
-from models.synthesis.pages_layout import Sheet
-from models.synthesis.pages_official import official_document
-from models.synthesis.pages_official_texts import letters
+from models.synthesis.pages.layout import Sheet
+from models.synthesis.pages.official import official_document
+from models.synthesis.pages.official_texts import letters
 
 
 @cache

@@ -8,8 +8,8 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from models.synthesis.degrade_page import Capture, clean, fax, flatbed, photocopy
-from models.synthesis.degrade_photo import photo, stored_by_sensor
+from models.synthesis.degrade.page import Capture, clean, fax, flatbed, photocopy
+from models.synthesis.degrade.photo import photo, stored_by_sensor
 from models.synthesis.pages import Page
 from tests.models.synthesis.paper import crop, likeness, pages, size_of
 

@@ -9,9 +9,9 @@ import pytest
 
 from models.charset import CHARSET
 from models.synthesis.fonts import FAMILIES, KEPT_OUT
-from models.synthesis.forms_catalogue import catalogue, form
+from models.synthesis.forms.catalogue import catalogue, form
 from models.synthesis.pages import finish
-from models.synthesis.pages_ink import Glyphs
+from models.synthesis.pages.ink import Glyphs
 
 
 @pytest.mark.parametrize("name", sorted(catalogue()))

@@ -13,10 +13,10 @@ from fontTools.ttLib import TTFont
 
 from dossiers.page import Box
 from models.synthesis.fonts import find_font
-from models.synthesis.forms_case import case, date_in_words, two_digits_in_words
+from models.synthesis.forms.case import case, date_in_words, two_digits_in_words
 from models.synthesis.pages import finish
-from models.synthesis.pages_ink import Glyphs
-from models.synthesis.pages_official import official_document
+from models.synthesis.pages.ink import Glyphs
+from models.synthesis.pages.official import official_document
 from tests.models.synthesis.paper import crop, pages, printed, sheets, size_of
 
 SEEDS = (1, 2)

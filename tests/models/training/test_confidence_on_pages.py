@@ -14,7 +14,7 @@ from dossiers.page import Line, Polygon
 from models.evaluation.suites.base import PageItem, Truth
 from models.evaluation.suites.pages import SUITES, pages_like
 from models.recognition.confidence import Confidence
-from models.training.confidence import PAGES, SEED, calibrate, judged
+from models.training.recogniser.confidence import PAGES, SEED, calibrate, judged
 from models.weights import HERE, registry
 
 

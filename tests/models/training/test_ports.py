@@ -14,9 +14,9 @@ from models.ports.line_detector import load_detector
 from models.ports.line_recogniser import load_recogniser
 from models.recognition.prepare import bucket_width, scale_to_height, to_pixels
 from models.synthesis.lines import sample_line
-from models.training.recogniser import build
+from models.training.recogniser.head import give_vietnamese_head
+from models.training.recogniser.task import build
 from models.training.start import StartUnusable, characters_of, find_start, stock_path
-from models.training.vietnamese_head import give_vietnamese_head
 
 
 def _run(path: Path, pixels: np.ndarray) -> np.ndarray:

@@ -23,11 +23,11 @@ from models.training import checkpoint
 from models.training.card import held_out
 from models.training.checkpoint import TrainingMismatch
 from models.training.config import RecogniserTraining
-from models.training.db_loss import db_loss
-from models.training.detector import DetectorTask
+from models.training.detector.loss import db_loss
+from models.training.detector.task import DetectorTask
 from models.training.loop import PROGRESS, Run, notes_in, train
 from models.training.product import finish, prepare, run_here
-from models.training.recogniser import RecogniserTask, build
+from models.training.recogniser.task import RecogniserTask, build
 from models.training.start import StartUnusable, find_start, metadata
 from models.training.team import Alone
 from models.weights import Weights
@@ -79,7 +79,7 @@ _CHILD = """
 import sys
 from pathlib import Path
 from models.training.loop import Run, train
-from models.training.recogniser import RecogniserTask
+from models.training.recogniser.task import RecogniserTask
 from tests.models.training.conftest import tiny_recogniser
 if __name__ == "__main__":
     config = tiny_recogniser(Path(sys.argv[1]), checkpoint_seconds=0.5, drawers=1)

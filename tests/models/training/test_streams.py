@@ -11,10 +11,10 @@ import torch
 
 from models.datasets import read_set
 from models.detection.boxes import BoxRules, boxes_from_chances
-from models.synthesis.line_text import transcription
-from models.training import detector_data
-from models.training.detector_data import CropSource, maps
-from models.training.lines_data import LineSource, batches, corrected
+from models.synthesis.lines.text import transcription
+from models.training.detector import data
+from models.training.detector.data import CropSource, maps
+from models.training.recogniser.lines import LineSource, batches, corrected
 
 SOURCE = LineSource(11, 20, 640)
 
@@ -94,14 +94,14 @@ def test_squares_of_pages_are_the_same_for_the_same_seed() -> None:
     source = CropSource(5, 1, 2, 160)
     one, two = source(3), source(3)
     assert all(np.array_equal(a, b) for a, b in zip(one[0], two[0], strict=True))
-    batch = next(detector_data.batches(source, batch=2, pool=3))
+    batch = next(data.batches(source, batch=2, pool=3))
     assert batch.pixels.shape == (2, 3, 160, 160) and batch.cores.shape == (2, 160, 160)
     assert float(batch.pixels.min()) >= -1 and float(batch.pixels.max()) <= 1
 
 
 @pytest.mark.parametrize("number", [0, 1])
 def test_pages_that_teach_have_a_box_around_each_line(number: int) -> None:
-    from models.training.detector_pages import drawn_page
+    from models.training.detector.pages import drawn_page
 
     image, boxes = drawn_page(9, number)
     assert image.ndim == 3 and len(boxes) > 5

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from models.evaluation.suites.pages import as_filed, mixed_paper
-from models.synthesis.degrade_photo import photo
-from models.synthesis.degrade_scan import shadow
+from models.synthesis.degrade.photo import photo
+from models.synthesis.degrade.scan import shadow
 from models.synthesis.pages import finish
 from workers.formats.photo import page_corners, shrink
 

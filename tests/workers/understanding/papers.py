@@ -10,20 +10,21 @@ import numpy as np
 import pytest
 
 from dossiers.page import Line
-from models.synthesis import forms_birth, forms_construction, forms_residence, pages_official, pages_supporting
 from models.synthesis import pages as synthetic
-from models.synthesis.forms_case import Case, case
-from models.synthesis.pages_layout import Sheet
+from models.synthesis.forms import birth, construction, residence
+from models.synthesis.forms.case import Case, case
+from models.synthesis.pages import official, supporting
+from models.synthesis.pages.layout import Sheet
 from workers.stages.understand import ReadPage, Understood
 
 Maker = Callable[[random.Random, Case], list[Sheet]]
 PAPERS: dict[str, Maker] = {
-    "to_khai_dang_ky_khai_sinh": forms_birth.birth_registration,
-    "ct01_thay_doi_thong_tin_cu_tru": forms_residence.residence_change,
-    "don_de_nghi_cap_gpxd": forms_construction.construction_permit,
-    "van_ban_hanh_chinh": pages_official.official_document,
-    "giay_chung_sinh": pages_supporting.birth_notice,
-    "van_ban_thoa_thuan": pages_supporting.agreement,
+    "to_khai_dang_ky_khai_sinh": birth.birth_registration,
+    "ct01_thay_doi_thong_tin_cu_tru": residence.residence_change,
+    "don_de_nghi_cap_gpxd": construction.construction_permit,
+    "van_ban_hanh_chinh": official.official_document,
+    "giay_chung_sinh": supporting.birth_notice,
+    "van_ban_thoa_thuan": supporting.agreement,
 }
 
 

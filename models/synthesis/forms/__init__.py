@@ -1,0 +1,1 @@
+"""Forms, as they are printed and filled in by type or hand."""

@@ -1,0 +1,76 @@
+"""Pages of running prose in the layout of an official document, in any printed font: chapters, articles, clauses.
+
+Guarantees that with `held_out` neither a sentence nor a font of the page is ever drawn in training.
+"""
+
+from __future__ import annotations
+
+import random
+from functools import cache
+
+from models.charset import VIETNAMESE_LETTERS
+from models.synthesis.fonts import families
+from models.synthesis.forms.parts import MOTTO, NATION, page_number
+from models.synthesis.lines.text import held_out_prose
+from models.synthesis.pages.ink import Face, width_of
+from models.synthesis.pages.layout import BOTTOM, LEFT, RIGHT, TOP, Run, Sheet, break_lines, paragraph, tokens_of
+
+KIND = "van_ban_hanh_chinh"
+
+
+_RARE = frozenset("☐☑☒✓→₫≤≥")
+"""Signs that not every font has."""
+_LEAST = 40  # signs: shorter lines are names of goods and numbers
+
+
+@cache
+def sentences() -> tuple[str, ...]:
+    """Held-out Vietnamese prose of some length that every font can print."""
+    return tuple(
+        line
+        for line in held_out_prose()
+        if len(line) >= _LEAST and not _RARE & set(line) and set(VIETNAMESE_LETTERS) & set(line)
+    )
+
+
+def body_face(rng: random.Random, low: float = 11.5, high: float = 14.0) -> Face:
+    """A printed font kept out of training, in a size of official documents (points)."""
+    return Face(rng.choice(families(hand=False, kept_out=True)), "regular", round(rng.uniform(low, high) * 2) / 2)
+
+
+def prose_page(rng: random.Random) -> Sheet:
+    """One sheet full of held-out prose: with a national header, or as a later page with its number."""
+    sheet, face = Sheet(KIND), body_face(rng)
+    y = _header(sheet, face) if rng.random() < 0.5 else _later_page(sheet, rng)
+    article = rng.randint(1, 60)
+    for words in rng.sample(sentences(), len(sentences())):
+        kind = rng.random()
+        if kind < 0.12:
+            runs = [Run(f"Điều {article}. ", face.bold()), Run(words, face.bold())]
+            article += 1
+        elif kind < 0.2:
+            runs = [Run(f"{rng.randint(1, 9)}. ", face), Run(words, face.italic())]
+        elif kind < 0.45:
+            runs = [Run(rng.choice(("- ", "a) ", "b) ", "c) ", "1. ", "2. ", "3. ")), face), Run(words, face)]
+        else:
+            runs = [Run(words, face)]
+        rows = len(break_lines(tokens_of(runs), RIGHT - LEFT, 28))
+        if y + rows * face.size * 1.38 > BOTTOM:
+            break
+        y = paragraph(sheet, runs, y, indent=28) + rng.uniform(2, 7)
+    return sheet
+
+
+def _header(sheet: Sheet, face: Face) -> float:
+    middle = (LEFT + RIGHT) / 2
+    paragraph(sheet, [Run(NATION, face.bold())], TOP, align="center")
+    motto = face.bold().sized(face.size + 1)
+    paragraph(sheet, [Run(MOTTO, motto)], TOP + 18, align="center")
+    half = width_of(MOTTO, motto) / 2
+    sheet.rule(middle - half, TOP + 23, middle + half, TOP + 23, 0.8)
+    return TOP + 52
+
+
+def _later_page(sheet: Sheet, rng: random.Random) -> float:
+    page_number(sheet, rng.randint(2, 40))
+    return TOP + 14

@@ -1,0 +1,1 @@
+"""Training a detector: pages, the boxes to be found on them, the loss, the task."""

@@ -1,0 +1,145 @@
+"""Squares cut from synthetic pages, with the map that the detector should draw. Batch number k is always the same.
+
+The core of a line is the box that `models.detection.boxes` grows back to the line's own: growing moves each side out by
+area over perimeter times `BoxRules.grow`, so the core is found by solving that for the sides (Liao et al., 2020, shrink
+by a share of area over perimeter that fits only while every line is long).
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Generator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import torch
+
+from models.detection.boxes import BoxRules
+from models.detection.detector import LONG_SIDE
+from models.protocols import Image
+from models.seals import without_seals
+from models.training.detector.boxes import unit
+from models.training.detector.pages import Boxes, drawn_page
+from models.training.stream import pools
+
+Crop = tuple[Image, np.ndarray, np.ndarray]
+"""uint8 [s, s, 3] BGR; cores uint8 [s, s]; what counts uint8 [s, s]."""
+_LEAST = 5.0
+"""Lower lines than this, in pixels of the crop, are left out of the loss: nobody could read them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """`pixels` float32 [n, 3, s, s] in -1..1; `cores` and `counts` float32 [n, s, s] of 0 and 1; `pool` and `place`:
+    where in the stream."""
+
+    pixels: torch.Tensor
+    cores: torch.Tensor
+    counts: torch.Tensor
+    pool: int
+    place: int
+
+    @property
+    def size(self) -> int:
+        return len(self.pixels)
+
+
+@dataclass(frozen=True, slots=True)
+class CropSource:
+    """Draws pool number k: `pages` pages, `each` squares of `side` pixels from each of them, shuffled."""
+
+    seed: int
+    pages: int
+    each: int
+    side: int
+
+    def __call__(self, number: int) -> list[Crop]:
+        rng = random.Random(f"{self.seed}/{number}")  # noqa: S311 - places, not secrets
+        found: list[Crop] = []
+        for at in range(self.pages):
+            image, boxes = drawn_page(self.seed, number * self.pages + at)
+            found += self._cut(without_seals(image), boxes, rng)
+        rng.shuffle(found)
+        return found
+
+    def _cut(self, image: Image, boxes: Boxes, rng: random.Random) -> list[Crop]:
+        """Squares of the page at about the size at which pages are read."""
+        height, width = image.shape[:2]
+        scale = LONG_SIDE / max(height, width) * rng.uniform(0.8, 1.2)
+        size = (max(self.side, round(width * scale)), max(self.side, round(height * scale)))
+        small = np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
+        cores, counts = maps([box * np.float32(scale) for box in boxes], small.shape[0], small.shape[1])
+        found = []
+        for _ in range(self.each):
+            x, y = rng.randint(0, size[0] - self.side), rng.randint(0, size[1] - self.side)
+            window = (slice(y, y + self.side), slice(x, x + self.side))
+            found.append((small[window].copy(), cores[window].copy(), counts[window].copy()))
+        return found
+
+
+def inset(width: float, height: float, grow: float = BoxRules().grow) -> float:
+    """How far the sides of a box move in to make the core that `boxes_from_chances` grows back to it."""
+    low, high = 0.0, min(width, height) / 2
+    for _ in range(30):
+        tried = (low + high) / 2
+        inner = (width - 2 * tried, height - 2 * tried)
+        moved_out = inner[0] * inner[1] * grow / (2 * max(1e-6, inner[0] + inner[1]))
+        low, high = (tried, high) if moved_out > tried else (low, tried)
+    return (low + high) / 2
+
+
+def maps(boxes: Sequence[np.ndarray], height: int, width: int) -> tuple[np.ndarray, np.ndarray]:
+    """Cores and what counts, uint8 [height, width] of 0 and 1; between two cores that would touch runs a gap."""
+    cores, counts = np.zeros((height, width), np.uint8), np.ones((height, width), np.uint8)
+    for box in boxes:
+        across, down = box[1] - box[0], box[3] - box[0]
+        wide, high = float(np.linalg.norm(across)), float(np.linalg.norm(down))
+        if min(wide, high) < _LEAST:
+            cv2.fillPoly(counts, [np.round(box).astype(np.int32)], 0)
+            continue
+        by = np.float32(inset(wide, high))
+        step_x, step_y = unit(across) * by, unit(down) * by
+        core = box + np.stack([step_x + step_y, step_y - step_x, -step_x - step_y, step_x - step_y])
+        _fill(cores, core)
+    return cores, counts
+
+
+def _fill(cores: np.ndarray, core: np.ndarray) -> None:
+    """Set the pixels whose middles lie in a convex quadrilateral, clockwise; OpenCV's own filling adds half a pixel to
+    each side of a tilted one, which growing would multiply."""
+    low = np.maximum(np.floor(core.min(axis=0)), 0).astype(int)
+    high = np.minimum(np.ceil(core.max(axis=0)), (cores.shape[1], cores.shape[0])).astype(int)
+    if (high <= low).any():
+        return
+    xs = np.arange(low[0], high[0], dtype=np.float32) + 0.5
+    ys = (np.arange(low[1], high[1], dtype=np.float32) + 0.5)[:, None]
+    inside = np.ones((high[1] - low[1], high[0] - low[0]), bool)
+    for (ax, ay), (bx, by) in zip(core, np.roll(core, -1, axis=0), strict=True):
+        inside &= (bx - ax) * (ys - ay) - (by - ay) * (xs - ax) >= 0
+    cores[low[1] : high[1], low[0] : high[0]][inside] = 1
+
+
+def batches(
+    source: CropSource, *, batch: int, pool: int = 0, skip: int = 0, step: int = 1, beside: int = 0
+) -> Generator[Batch, None, None]:
+    """Endless batches of `batch` squares from pool number `pool` on, its first `skip` left out; see `lines_data`."""
+    with closing(pools(source, pool, step, beside)) as drawn:
+        for turn, held in enumerate(drawn):
+            for place, start in enumerate(range(0, len(held), batch), start=1):
+                if turn == 0 and place <= skip:
+                    continue
+                images, cores, counts = (np.stack(part) for part in zip(*held[start : start + batch], strict=True))
+                yield Batch(
+                    as_pixels(images),
+                    torch.from_numpy(cores.astype(np.float32)),
+                    torch.from_numpy(counts.astype(np.float32)),
+                    pool + turn * step,
+                    place,
+                )
+
+
+def as_pixels(images: np.ndarray) -> torch.Tensor:
+    """uint8 [n, h, w, 3] BGR -> float32 [n, 3, h, w] in -1..1."""
+    return torch.from_numpy(np.ascontiguousarray((images.astype(np.float32) / 127.5 - 1.0).transpose(0, 3, 1, 2)))

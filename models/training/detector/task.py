@@ -1,0 +1,87 @@
+"""Train our line detector: PP-OCRv6 small, synthetic pages, the loss of differentiable binarisation.
+
+Guarantees that a run is decided by its configuration and the model that it starts from, and that no real page is read.
+The moving average of the weights is what is exported.
+
+    python -m models.training.detector.task --config config/training/detector.yaml
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Generator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+
+from models.ports.line_detector import LineDetector, load_detector
+from models.training.config import DetectorTraining, read_config
+from models.training.detector.check import found_lines, matched
+from models.training.detector.data import Batch, CropSource, batches
+from models.training.detector.loss import db_loss
+from models.training.detector.pages import Boxes, drawn_page
+from models.training.loop import train
+from models.training.start import find_start
+from models.training.team import Place
+
+_CHECK_SEED = 77
+"""Held-out pages are the same in every run, so that runs compare."""
+
+
+class DetectorTask:
+    """A `loop.Task`."""
+
+    def __init__(self, config: DetectorTraining) -> None:
+        self.config = config
+        start = find_start("detector", config.start)
+        self.parent = {"identity": start.identity, "sha256": start.sha256}
+        torch.manual_seed(config.seed)
+        self.model = build(start.path, config.frozen_stages)
+
+    def groups(self) -> list[dict[str, Any]]:
+        """One learning rate for all."""
+        return [{"params": [p for p in self.model.parameters() if p.requires_grad], "lr": self.config.learning_rate}]
+
+    def stream(self, place: Place, step: int) -> Generator[Batch, None, None]:
+        c = self.config
+        source = CropSource(c.seed, c.pool, c.crops_per_page, c.side)
+        return batches(source, batch=c.batch, pool=place[0], skip=place[1], step=step, beside=c.drawers)
+
+    def loss(self, model: nn.Module, batch: Batch, device: torch.device) -> torch.Tensor:
+        pixels = batch.pixels.to(device, memory_format=torch.channels_last)
+        with torch.autocast(device.type, dtype=torch.bfloat16, enabled=self.config.bfloat16):
+            logits = model(pixels)
+        return db_loss(logits, batch.cores.to(device), batch.counts.to(device))
+
+    def check(self, model: nn.Module, device: torch.device) -> dict[str, float]:
+        """`recall` and `precision` at IoU 0.5 on synthetic pages with other seeds and fonts."""
+        hits = there = found = 0
+        for image, boxes in held_out_pages(self.config.checked):
+            lines = found_lines(model, image, device)
+            hits += matched(boxes, lines)
+            there, found = there + len(boxes), found + len(lines)
+        return {"recall": round(hits / max(1, there), 4), "precision": round(hits / max(1, found), 4)}
+
+
+def build(path: Path, frozen_stages: int) -> LineDetector:
+    """The detector in `path`; its stem and first stages frozen."""
+    model = load_detector(path)
+    encoder = model.model.backbone.encoder
+    for part in [encoder.convolution, *encoder.blocks[:frozen_stages]] if frozen_stages else []:
+        part.requires_grad_(False)
+    return model
+
+
+@cache
+def held_out_pages(count: int) -> list[tuple[Any, Boxes]]:
+    """Synthetic pages that training never sees: (image, boxes)."""
+    return [drawn_page(_CHECK_SEED, number, held_out=True) for number in range(count)]
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--config", type=Path, default=Path("config/training/detector.yaml"))
+    train(DetectorTask(read_config(parser.parse_args().config, DetectorTraining)))

@@ -1,0 +1,1 @@
+"""Training a recogniser: lines, the head, the task; then what its file says of ranges and confidence."""

@@ -1,0 +1,146 @@
+"""Fits a recogniser's confidence on lines that it never saw, and writes the coefficients into its file.
+
+    python -m models.training.recogniser.confidence --model runs/recogniser/recogniser.onnx
+
+Lines are drawn with fonts and prose kept out of training, clean and worn, printed and by hand; and whole pages, whose
+lines are cut out as the shipped detector finds them, so that what detection does wrong is among what is weighed. (Pages
+that must be prepared before they are read, askew or photographed, are left out: prepared they are like the others.)
+The same lines and pages for the same numbers. Logistic regression by Newton's method with a small ridge, weights that
+would make more doubt a better sign held at zero.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dossiers.page import Line
+from models.cropping import crop_lines
+from models.detection.detector import OnnxDetector
+from models.engines import Hardware
+from models.evaluation.matching import beside, candidates, nearest, normalise
+from models.evaluation.suites.base import PageItem
+from models.evaluation.suites.pages import UNTOLD, pages_like
+from models.protocols import Detector
+from models.recognition.confidence import NAMES, Confidence, Evidence, observations
+from models.recognition.recogniser import OnnxRecogniser
+from models.synthesis.lines import sample_line
+from models.training.notes import write_notes
+from models.weights import Weights, registry
+
+SEED = 515_151
+PAGES = ("pages-clean", "pages-jpeg", "pages-toner", "pages-fax", "pages-seal", "pages-leaders")
+"""Suites whose kinds of pages are drawn, in equal numbers, with a seed that is not theirs."""
+LINES_TO_A_PAGE = 40
+"""So many lines are drawn for each page."""
+_STRENGTHS = (0.3, 0.7, 1.0)
+_MORE_IS_BETTER = {"eye", "weakest_word"}
+_RIDGE = 1.0
+
+Noticed = Iterator[tuple[Evidence, bool]]
+"""What speaks for a line, and whether it was read without an error."""
+
+
+def on_lines(recogniser: OnnxRecogniser, lines: int, seed: int = SEED) -> Noticed:
+    """`lines` crops of single lines; those of which nothing was read are left out."""
+    for number in range(lines):
+        image, truth = sample_line(seed, number, held_out=True, strength=_STRENGTHS[number % len(_STRENGTHS)])
+        (evidence,) = recogniser.evidence([image])
+        if evidence.text:
+            yield evidence, normalise(evidence.text) == normalise(truth)
+
+
+def on_pages(recogniser: OnnxRecogniser, detector: Detector, pages: int, seed: int = SEED) -> Noticed:
+    """The lines of about `pages` pages as `detector` finds them; those that no line of the truth answers to are left
+    out."""
+    for name in PAGES:
+        for page in pages_like(name, -(-pages // len(PAGES)), seed):
+            polygons = detector.detect(page.image)
+            found = recogniser.evidence(crop_lines(page.image, polygons))
+            drop = str.maketrans("", "", UNTOLD)
+            lines = [
+                Line(evidence.text.translate(drop), polygon, evidence.chance, recogniser.identity)
+                for polygon, evidence in zip(polygons, found, strict=True)
+            ]
+            yield from ((found[number], right) for number, right in judged(page, lines))
+
+
+def judged(page: PageItem, lines: list[Line]) -> Iterator[tuple[int, bool]]:
+    """The number of each line that answers to a part of the truth, and whether it is right.
+
+    Of several pieces that make up one misread line, those that stand in it word by word are right. Left out is what
+    was read right and cut wrong: lines that a piece joins, numbers whose digits were found one by one."""
+    numbers = {id(line): number for number, line in enumerate(lines)}
+    for truth in page.truth:
+        answer = nearest(truth.text, truth.boxed, candidates(beside(lines, truth.polygons)))
+        if answer is None:
+            continue
+        wanted = normalise(truth.text)
+        right = answer.text == wanted
+        if not right and (truth.boxed or _holds(answer.text, wanted)):
+            continue
+        for piece in answer.pieces:
+            whole = len(answer.pieces) > 1 and _holds(wanted, normalise(piece.text))
+            yield numbers[id(piece)], right or whole
+
+
+def _holds(text: str, part: str) -> bool:
+    return f" {part} " in f" {text} "
+
+
+def fit(seen: NDArray[np.float64], right: NDArray[np.bool_]) -> Confidence:
+    """The most likely coefficients. `ValueError` when all lines are right or all are wrong."""
+    if right.all() or not right.any():
+        raise ValueError("lines of one kind only: draw more, or worse ones")
+    used = list(range(len(NAMES)))
+    while True:
+        table = np.column_stack([np.ones(len(seen)), seen[:, used]])
+        weights = _newton(table, right)
+        wrong = [n for n, w in zip(used, weights[1:], strict=True) if (w > 0) != (NAMES[n] in _MORE_IS_BETTER)]
+        if not wrong:
+            break
+        used = [n for n in used if n not in wrong]
+    whole = np.zeros(len(NAMES))
+    whole[used] = weights[1:]
+    return Confidence(round(float(weights[0]), 5), tuple(round(float(w), 5) for w in whole))
+
+
+def _newton(table: NDArray[np.float64], right: NDArray[np.bool_], steps: int = 40) -> NDArray[np.float64]:
+    weights = np.zeros(table.shape[1])
+    ridge = np.eye(table.shape[1]) * _RIDGE
+    ridge[0, 0] = 1e-6
+    for _ in range(steps):
+        chance = 1 / (1 + np.exp(-np.clip(table @ weights, -30, 30)))
+        slope = table.T @ (right - chance) - ridge @ weights
+        bend = (table * (chance * (1 - chance))[:, None]).T @ table + ridge
+        change = np.linalg.solve(bend, slope)
+        weights = weights + change
+        if float(np.abs(change).max()) < 1e-8:
+            break
+    return weights
+
+
+def calibrate(path: Path, lines: int) -> Confidence:
+    """Fit on `lines` lines and a page for every `LINES_TO_A_PAGE` of them, and write the coefficients into the file at
+    `path` (its hash changes)."""
+    weights = Weights("recogniser", "fresh", "0", path.name, sha256(path.read_bytes()).hexdigest(), "", "")
+    recogniser = OnnxRecogniser(weights, Hardware(threads=1), path.parent)
+    detector = OnnxDetector(registry()["detector"], Hardware(threads=1))
+    noticed = [*on_lines(recogniser, lines), *on_pages(recogniser, detector, lines // LINES_TO_A_PAGE)]
+    seen = np.array([observations(evidence, recogniser.language) for evidence, _ in noticed])
+    fitted = fit(seen, np.array([right for _, right in noticed]))
+    write_notes(path, {"confidence": fitted.to_metadata()})
+    return fitted
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--model", type=Path, required=True)
+    parser.add_argument("--lines", type=int, default=6000)
+    arguments = parser.parse_args()
+    calibrate(arguments.model, arguments.lines)

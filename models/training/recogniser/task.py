@@ -1,0 +1,114 @@
+"""Train our line recogniser: PP-OCRv6 small backbone, a Vietnamese head, synthetic and corrected lines, CTC.
+
+Guarantees that a run is decided by its configuration, its sets and the model that it starts from, and that of the sets
+only lines of split `train` are learnt from. The moving average of the weights is what is exported.
+
+    python -m models.training.recogniser.task --config config/training/recogniser.yaml
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Generator, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from models.charset import CHARSET
+from models.evaluation.errors import edits
+from models.ports.line_recogniser import LineRecogniser, load_recogniser
+from models.recognition.ctc import decode
+from models.recognition.prepare import scale_to_height
+from models.synthesis.lines import sample_line
+from models.training.config import RecogniserTraining, read_config
+from models.training.loop import train
+from models.training.recogniser.head import give_vietnamese_head
+from models.training.recogniser.lines import Batch, Lines, LineSource, batches, corrected, stacked
+from models.training.start import characters_of, find_start
+from models.training.team import Place
+
+_CHECK_SEED = 77
+"""Held-out lines are the same in every run, so that runs compare."""
+_CHECK_BATCH = 8
+
+
+class RecogniserTask:
+    """A `loop.Task`."""
+
+    def __init__(self, config: RecogniserTraining) -> None:
+        self.config = config
+        start = find_start("recogniser", config.start)
+        self.parent = {"identity": start.identity, "sha256": start.sha256}
+        torch.manual_seed(config.seed)
+        self.model = build(start.path, config.frozen_stages)
+        self._folders = tuple(map(Path, config.sets))
+
+    def groups(self) -> list[dict[str, Any]]:
+        """The head learns at a rate of its own: where it is new it has more to learn."""
+        head = list(self.model.head.parameters())
+        rest = [p for n, p in self.model.named_parameters() if p.requires_grad and not n.startswith("head.")]
+        return [
+            {"params": rest, "lr": self.config.learning_rate},
+            {"params": head, "lr": self.config.head_learning_rate},
+        ]
+
+    def stream(self, place: Place, step: int) -> Generator[Batch, None, None]:
+        c = self.config
+        source = LineSource(c.seed, c.pool, c.widest, self._folders, c.set_share, c.set_wear)
+        return batches(source, area=c.area, most=c.most, pool=place[0], skip=place[1], step=step, beside=c.drawers)
+
+    def loss(self, model: nn.Module, batch: Batch, device: torch.device) -> torch.Tensor:
+        """Mean CTC loss per sign."""
+        pixels = batch.pixels.to(device, memory_format=torch.channels_last)
+        with torch.autocast(device.type, dtype=torch.bfloat16, enabled=self.config.bfloat16):
+            scores = model(pixels).transpose(0, 1)
+        steps = torch.full((scores.shape[1],), scores.shape[0], dtype=torch.long)
+        return F.ctc_loss(scores, batch.labels.to(device), steps, batch.lengths, zero_infinity=True)
+
+    def check(self, model: nn.Module, device: torch.device) -> dict[str, float]:
+        """`cer` on synthetic lines with prose and fonts kept out; `own_cer` on split `test` of the sets, if any."""
+        found = {"cer": cer(model, held_out_lines(self.config.checked), device)}
+        if self._folders and (own := corrected(self._folders, "test")):
+            found["own_cer"] = cer(model, own, device)
+        return found
+
+
+def build(path: Path, frozen_stages: int) -> LineRecogniser:
+    """The recogniser in `path` with a head for our charset; its stem and first stages frozen."""
+    model, known = load_recogniser(path), characters_of(path)
+    if tuple(known[1:]) != CHARSET:
+        model = give_vietnamese_head(model, known, CHARSET)
+    encoder = model.model.backbone.encoder
+    for part in [encoder.convolution, *encoder.blocks[:frozen_stages]] if frozen_stages else []:
+        part.requires_grad_(False)
+    return model
+
+
+@cache
+def held_out_lines(count: int) -> Lines:
+    """Synthetic lines with prose and fonts that training never sees."""
+    return [sample_line(_CHECK_SEED, number, held_out=True) for number in range(count)]
+
+
+def cer(model: nn.Module, lines: Sequence[tuple[Any, str]], device: torch.device) -> float:
+    """Edits over signs of the truth, in 0..1 and above; greedy decoding."""
+    scaled = sorted(((scale_to_height(image), text) for image, text in lines), key=lambda pair: pair[0].shape[1])
+    wrong = signs = 0
+    for start in range(0, len(scaled), _CHECK_BATCH):
+        cut = scaled[start : start + _CHECK_BATCH]
+        pixels, _ = stacked(cut)
+        with torch.no_grad():
+            chances = model(pixels.to(device, memory_format=torch.channels_last)).exp().cpu().numpy()
+        for row, (_, text) in zip(chances, cut, strict=True):
+            wrong, signs = wrong + edits(decode(row, CHARSET).text, text), signs + len(text)
+    return round(wrong / max(1, signs), 5)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--config", type=Path, default=Path("config/training/recogniser.yaml"))
+    train(RecogniserTask(read_config(parser.parse_args().config, RecogniserTraining)))

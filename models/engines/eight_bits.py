@@ -31,8 +31,8 @@ def ranges_from(metadata: Mapping[str, str]) -> Ranges:
     return ranges
 
 
-def round_to_eight_bits(model: Any, ranges: Ranges) -> None:
-    """Change the `openvino.Model` in place. `ValueError` when a node that `ranges` names is not a convolution of it."""
+def ranged(model: Any, ranges: Ranges) -> dict[str, Any]:
+    """The convolutions of an `openvino.Model` that `ranges` names. `ValueError` when one of them is not there."""
     convolutions = {
         node.get_friendly_name().removesuffix(_SUFFIX): node
         for node in model.get_ordered_ops()
@@ -40,6 +40,11 @@ def round_to_eight_bits(model: Any, ranges: Ranges) -> None:
     }
     if missing := ranges.keys() - convolutions.keys():
         raise ValueError(f"ranges of {len(missing)} nodes that are not in the graph")
+    return {name: convolutions[name] for name in ranges}
+
+
+def round_to_eight_bits(convolutions: Mapping[str, Any], ranges: Ranges) -> None:
+    """Change the graph to which the convolutions belong in place."""
     for name, (low, high) in ranges.items():
         node = convolutions[name]
         _round(node.input(0), *_with_exact_zero(low, high), levels=_LEVELS)

@@ -20,7 +20,7 @@ import numpy as np
 import openvino as ov
 from numpy.typing import NDArray
 
-from models.engines.eight_bits import ranges_from, round_to_eight_bits
+from models.engines.eight_bits import ranged, ranges_from, round_to_eight_bits
 from models.engines.hardware import Hardware, cpu_has_bfloat16
 from models.weights import WeightsRejected
 
@@ -50,12 +50,14 @@ class OpenVinoNetwork:
         try:
             self._model = self._core.read_model(path)
             self.metadata: Mapping[str, str] = _metadata(self._model)
-            ranges = ranges_from(self.metadata) if precision == "bf16" else {}
-            round_to_eight_bits(self._model, ranges)
+            ranges = ranges_from(self.metadata)
+            convolutions = ranged(self._model, ranges)  # a file that does not fit is refused on every CPU
+            if precision == "bf16":
+                round_to_eight_bits(convolutions, ranges)
             self._any_size = None if few_sizes else _Graph(self._core.compile_model(self._model, "CPU", self._options))
         except Exception as error:
             raise WeightsRejected(f"{path.name} cannot be loaded: {type(error).__name__}") from error
-        self.engine = f"openvino {precision}{' int8' if ranges else ''}"
+        self.engine = f"openvino {precision}{' int8' if ranges and precision == 'bf16' else ''}"
 
     def run(self, pixels: NDArray[np.float32]) -> NDArray[np.float32]:
         return (self._any_size or self._of_size(pixels.shape)).run(pixels)

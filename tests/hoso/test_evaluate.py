@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import importlib.util
 from pathlib import Path
 
 import cv2
-import pytest
 
 from dossiers.db import models
 from dossiers.db.engine import Db
@@ -57,9 +55,10 @@ def test_the_engine_that_is_configured_is_measured_and_named() -> None:
     assert said(done)[0]["engine"] == "onnxruntime"
 
 
-@pytest.mark.skipif(importlib.util.find_spec("paddleocr") is not None, reason="PaddleOCR is installed here")
-def test_an_engine_that_is_configured_and_not_installed_is_not_replaced_by_another() -> None:
-    done = hoso("evaluate", "--suite", "lines-print", "--size", "2", "--json", env={"HOSO_POOL__ENGINE": "paddleocr"})
+def test_an_engine_that_is_configured_and_not_installed_is_not_replaced_by_another(tmp_path: Path) -> None:
+    (tmp_path / "paddleocr.py").write_text("raise ImportError('as if it were not installed')", encoding="utf-8")
+    env = {"HOSO_POOL__ENGINE": "paddleocr", "PYTHONPATH": str(tmp_path)}
+    done = hoso("evaluate", "--suite", "lines-print", "--size", "2", "--json", env=env)
     assert done.returncode != 0
     assert said(done)["error"]["code"] == "models.engine_missing"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from models.evaluation.calibration import expected_calibration_error, reliability, review
+from models.evaluation.calibration import asked, expected_calibration_error, reliability, review
 from models.evaluation.intervals import ratio
 from models.evaluation.result import result_from_json, result_to_json
 from models.evaluation.scores import LineScore, Measured, score_line, summarise
@@ -47,6 +47,12 @@ def test_a_wrong_line_of_full_confidence_sends_everything_to_review() -> None:
     threshold, share = review(np.array([1.0, 1.0, 0.2]), np.array([False, True, True]))
     assert threshold > 1.0
     assert share == 1.0
+
+
+def test_a_mark_asks_for_those_below_it_and_finds_the_wrong_ones_among_them() -> None:
+    confidence, right = np.array([0.2, 0.95, 0.96, 1.0]), np.array([False, True, False, True])
+    assert asked(confidence, right, 0.96) == (0.5, 0.5)
+    assert asked(confidence, np.ones(4, np.bool_), 0.96) == (0.5, 1.0)
 
 
 def test_nothing_wrong_needs_no_review() -> None:

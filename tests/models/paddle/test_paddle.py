@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import importlib.util
 import json
 import shutil
 import subprocess
@@ -63,8 +62,8 @@ def test_boxes_are_made_by_our_rules_and_the_scale_is_a_number(folders: Path) ->
     assert operations["NormalizeImage"]["scale"] == pytest.approx(1 / 255)
 
 
-@pytest.mark.skipif(importlib.util.find_spec("paddleocr") is not None, reason="PaddleOCR is installed here")
-def test_choosing_an_engine_that_is_not_installed_names_the_remedy() -> None:
+def test_choosing_an_engine_that_is_not_installed_names_the_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "paddleocr", None)  # as if it were not installed
     settings = Settings()
     chosen = settings.model_copy(update={"pool": settings.pool.model_copy(update={"engine": "paddleocr"})})
     with pytest.raises(EngineMissing, match="paddleocr"):

@@ -25,8 +25,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from api.line_edits import DOUBTFUL
 from config.settings import Settings
 from models.engines import Hardware
+from models.evaluation.calibration import asked
 from models.evaluation.contender import Contender, from_file, shipped
 from models.evaluation.report import write_report
 from models.evaluation.result import SuiteResult, result_to_json
@@ -97,9 +101,17 @@ def pooled(runs: Sequence[SuiteRun], name: str) -> SuiteResult:
     return summarise([judged.score for run in runs for judged in run.judged], about)
 
 
+def at_the_desk(runs: Sequence[SuiteRun]) -> dict[str, float]:
+    """Shares of all lines that were read and of the misread ones for which the page asks an eye (`DOUBTFUL`)."""
+    read = [judged.score for run in runs for judged in run.judged if judged.score.confidence is not None]
+    asks, found = asked(np.array([s.confidence for s in read]), np.array([s.exact for s in read]), DOUBTFUL)
+    return {"below": DOUBTFUL, "asked": asks, "found": found}
+
+
 def make_card(runs: Sequence[SuiteRun], contender: Contender, command: str) -> dict[str, Any]:
     """What was measured, on what, by which models."""
-    degraded = pooled([run for run in runs if run.suite.name in DEGRADED], "degraded")
+    hard = [run for run in runs if run.suite.name in DEGRADED]
+    degraded = pooled(hard, "degraded")
     weights = {**registry(), contender.weights.role: contender.weights}
     causes = {
         run.suite.name: dict(Counter(each.cause for each in run.judged if not each.score.exact and each.cause))
@@ -112,8 +124,10 @@ def make_card(runs: Sequence[SuiteRun], contender: Contender, command: str) -> d
         "python": platform.python_version(),
         "command": command,
         "models": {role: {"model": held.identity, "sha256": held.sha256} for role, held in weights.items()},
-        "suites": [{**result_to_json(run.result), "about": run.suite.about_en} for run in runs],
-        "degraded": result_to_json(replace(degraded, suite="all eight")),
+        "suites": [
+            {**result_to_json(run.result), "about": run.suite.about_en, "desk": at_the_desk([run])} for run in runs
+        ],
+        "degraded": {**result_to_json(replace(degraded, suite="all eight")), "desk": at_the_desk(hard)},
         "causes": causes,
     }
 
@@ -123,7 +137,8 @@ def markdown(card: dict[str, Any]) -> str:
     rows = [*card["suites"], {**card["degraded"], "suite": "**eight degradations together**", "about": "pooled"}]
     table = "\n".join(
         f"| {r['suite']} | {r['about']} | {r['lines']} | {_cer(r)} | {r['wer']['value']:.2%} | "
-        f"{r['exact']['value']:.1%} | {r['missed']} | {r['tone_only']:.0%} | {r['ece']:.3f} | {r['review_share']:.1%} |"
+        f"{r['exact']['value']:.1%} | {r['missed']} | {r['tone_only']:.0%} | {r['ece']:.3f} | "
+        f"{r['review_share']:.1%} | {r['desk']['asked']:.1%}, {r['desk']['found']:.0%} |"
         for r in rows
     )
     causes = "\n".join(
@@ -147,10 +162,11 @@ Measured {card["at"]} on {card["machine"]}, Python {card["python"]}; {models}. C
 No real handwriting was measured.
 
 CER with its 95 % interval (bootstrap over lines). Review: lines below the smallest threshold that finds 95 % of the
-misread ones. The unit of `pages-table` is the cell.
+misread ones. Desk: lines below {card["degraded"]["desk"]["below"]}, for which the page asks an officer's eye, and how
+many of the misread ones are among them. The unit of `pages-table` is the cell.
 
-| suite | what it is | lines | CER | WER | exact | missed | tone only | ECE | review |
-| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
+| suite | what it is | lines | CER | WER | exact | missed | tone only | ECE | review | desk, found |
+| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
 {table}
 
 Misread lines by the step that spoilt them (found by reading the place where the line is printed):

@@ -26,7 +26,7 @@ from PIL import ImageDraw
 from api.line_edits import DOUBTFUL
 from models.datasets.folder import LABELS
 from models.engines import Hardware
-from models.evaluation.calibration import expected_calibration_error
+from models.evaluation.calibration import asked, expected_calibration_error
 from models.evaluation.contender import from_file
 from models.evaluation.errors import edits
 from models.evaluation.intervals import ratio
@@ -126,11 +126,10 @@ def figures(model: Path, lines: list[tuple[Image, str]]) -> dict[str, float]:
     sure = np.array([score.confidence for score in scores], np.float64)
     right = np.array([score.exact for score in scores], np.bool_)
     cer = ratio(*(np.array([getattr(score, of) for score in scores], np.float64) for of in ("edits", "signs")))
-    asks = sure < DOUBTFUL
+    asks, found = asked(sure, right, DOUBTFUL)
     shares = {
         "cer": cer.value, "low": cer.low, "high": cer.high, "exact": right.mean(),
-        "ece": expected_calibration_error(sure, right), "to review": asks.mean(),
-        "of misread found": asks[~right].mean() if not right.all() else 1.0,
+        "ece": expected_calibration_error(sure, right), "to review": asks, "of misread found": found,
     }  # fmt: skip
     return {name: round(float(share) * 100, 2) for name, share in shares.items()}
 

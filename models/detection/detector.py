@@ -41,7 +41,7 @@ class OnnxDetector:
         long_side: int = LONG_SIDE,
         rules: BoxRules | None = None,
     ) -> None:
-        # A page spends a sixth of its time here: half as many places as pages lose 1 % of speed and save 120 MiB.
+        # A page spends a sixth of its time here: half as many places as pages lose 1 or 2 % of speed and save 120 MiB.
         places = replace(hardware, calls=-(-hardware.calls // 2))
         self._network = open_network(weights.path(folder), places, few_sizes=True)
         self._long_side = long_side

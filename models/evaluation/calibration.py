@@ -51,3 +51,9 @@ def review(confidence: NDArray[np.float64], right: NDArray[np.bool_]) -> tuple[f
     needed = wrong[int(np.ceil(FOUND * len(wrong))) - 1]
     threshold = (int(np.floor(round(float(needed) * _STEPS, 6))) + 1) / _STEPS
     return threshold, float((confidence < threshold).mean())
+
+
+def asked(confidence: NDArray[np.float64], right: NDArray[np.bool_], below: float) -> tuple[float, float]:
+    """(share of all lines, share of the misread ones) with a confidence less than `below`; 1 where none is misread."""
+    asks = confidence < below
+    return float(asks.mean()) if asks.size else 0.0, float(asks[~right].mean()) if not right.all() else 1.0

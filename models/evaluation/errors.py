@@ -9,6 +9,8 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Hashable, Sequence
 
+from dossiers.values.text import fold
+
 
 def edits(read: str, truth: str) -> int:
     """Levenshtein distance of the NFC forms, tone-exact."""
@@ -70,9 +72,4 @@ def substitutions(steps: Sequence[Edit]) -> list[Edit]:
 
 def wrong_in_tone_only(was: str, read: str) -> bool:
     """Whether two signs are one letter with different tones or marks (`ữ` for `ừ`, `d` for `đ`); case aside."""
-    return _letter(was) == _letter(read) and was.lower() != read.lower()
-
-
-def _letter(sign: str) -> str:
-    """The letter without tone, mark and case. Đ has no decomposition in Unicode."""
-    return unicodedata.normalize("NFD", sign)[0].replace("đ", "d").replace("Đ", "D").lower()
+    return fold(was) == fold(read) and was.lower() != read.lower()

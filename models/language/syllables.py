@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import gzip
 import math
-import unicodedata
 from collections import defaultdict
 from collections.abc import Sequence
 from functools import cache, lru_cache
 from pathlib import Path
 
 from dossiers.values.syllables import is_syllable
+from dossiers.values.text import fold
 
 FILE = Path(__file__).parent / "syllables.tsv.gz"
 START = "^"
@@ -39,7 +39,7 @@ class SyllableModel:
         self._rival = lru_cache(maxsize=65536)(self._likelier)
         self._alike: defaultdict[str, list[str]] = defaultdict(list)
         for word in single:
-            self._alike[_unmarked(word)].append(word)
+            self._alike[fold(word)].append(word)
 
     @classmethod
     def load(cls, path: Path = FILE) -> SyllableModel:
@@ -94,7 +94,7 @@ class SyllableModel:
         def chance(one: str) -> float:
             return self._counted(one, before) + (self._counted(after, one.lower()) if after else 0.0)
 
-        others = [each for each in self._alike.get(_unmarked(small), ()) if each != small]
+        others = [each for each in self._alike.get(fold(small), ()) if each != small]
         return max(0.0, max(map(chance, others), default=-math.inf) - chance(word))
 
     def _counted(self, word: str, before: str) -> float:
@@ -108,12 +108,6 @@ class SyllableModel:
         else:  # abbreviations are written without marks: BCA, never BCẠ
             floor = _CAPITALS if word[0].isupper() and word.isascii() else _UNKNOWN
         return math.log(max(chance, floor))
-
-
-def _unmarked(word: str) -> str:
-    """The letters of a word in small type without tones and marks."""
-    apart = unicodedata.normalize("NFD", word.lower().replace("đ", "d"))
-    return "".join(sign for sign in apart if not unicodedata.combining(sign))
 
 
 @cache

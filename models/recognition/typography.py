@@ -7,16 +7,15 @@ form alone cannot have been another one, and a space that no reader can tell fro
 from __future__ import annotations
 
 import re
-import unicodedata
 
 from dossiers.values.syllables import is_syllable
+from dossiers.values.text import bare
 
 _OFFSET = re.compile(r"(\d\d:\d\d(?::\d\d)? ?\+) (\d\d:\d\d)\b")
 _SLASH = re.compile(r"(?<=[^\W\d_]) ?/ (?=[^\W\d_])|(?<=[^\W\d_]) /(?=[^\W\d_])")
 _SEMICOLON = re.compile(r"(?<=[^\W_]);(?=[^\W_])")
 _ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|\b(?:https?://|www\.)\S+")
 _ALIKE = re.compile(r"\b([copsuvwxzôơư])([^\W\d_]{2,})\b")
-_MARKS = re.compile(r"[̛̣̀́̂̃̆̉]")
 
 
 def as_printed(text: str) -> str:
@@ -30,14 +29,9 @@ def as_printed(text: str) -> str:
     """
     text = _OFFSET.sub(r"\1\2", text)
     text = _SLASH.sub(lambda at: "/" if text[at.start() - 1].isupper() == text[at.end()].isupper() else at[0], text)
-    text = _ADDRESS.sub(lambda found: _without_marks(found[0]), text)
+    text = _ADDRESS.sub(lambda found: bare(found[0]), text)
     text = _ALIKE.sub(_capital, text)
     return text if _ADDRESS.search(text) else _SEMICOLON.sub("; ", text)
-
-
-def _without_marks(address: str) -> str:
-    plain = address.replace("đ", "d").replace("Đ", "D")
-    return unicodedata.normalize("NFC", _MARKS.sub("", unicodedata.normalize("NFD", plain)))
 
 
 def _capital(found: re.Match[str]) -> str:

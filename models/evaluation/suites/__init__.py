@@ -11,7 +11,8 @@ from models.evaluation.suites.real import NAME as REAL
 from models.evaluation.suites.real import real
 from models.evaluation.suites.sets import PREFIX, corrected
 
-SYNTHETIC: dict[str, Suite] = {suite.name: suite for suite in (*lines.SUITES, *pages.SUITES)}
+_EVERY: tuple[Suite, ...] = (*lines.SUITES, *pages.SUITES)
+SYNTHETIC = {suite.name: suite for suite in _EVERY}
 QUICK = tuple(suite.name for suite in lines.SUITES)
 DEGRADED = tuple(suite.name for suite in pages.DEGRADED)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -35,7 +36,6 @@ _VERSION = 2
 Paper = Callable[[random.Random, Case], list[Sheet]]
 Device = Callable[[random.Random, Page], Capture]
 Draw = Callable[[random.Random, int], Sheet]
-_SEEDED: dict[str, Callable[[int, int], Iterator[PageItem]]] = {}
 _PAPERS: tuple[Paper, ...] = (
     lambda rng, facts: [prose_page(rng)],
     birth.birth_registration,
@@ -78,22 +78,26 @@ def _cells(truth: PageTruth) -> tuple[Truth, ...]:
     return tuple(Truth(each.raw, each.polygons) for each in truth.fields if each.key.startswith(CELL))
 
 
-def _suite(name: str, en: str, vi: str, draw: Draw, device: Device, *, cells: bool = False) -> PageSuite:
-    def items(size: int, seed: int = SEED) -> Iterator[PageItem]:
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """What sort of pages a suite has: the paper, and the device that sees it."""
+
+    name: str
+    en: str
+    vi: str
+    draw: Draw
+    device: Device
+    cells: bool = False
+
+    def pages(self, size: int, seed: int = SEED) -> Iterator[PageItem]:
         for number in range(size):
-            rng = random.Random(f"{name}/{seed}/{number}")  # noqa: S311 - repeatable on purpose, nothing secret
-            capture = device(rng, finish(draw(rng, number)))
-            truth = _cells(capture.truth) if cells else _lines(capture.truth)
-            yield PageItem(f"{name}-{number:03d}", as_filed(capture), truth)
+            rng = random.Random(f"{self.name}/{seed}/{number}")  # noqa: S311 - repeatable on purpose, nothing secret
+            capture = self.device(rng, finish(self.draw(rng, number)))
+            truth = _cells(capture.truth) if self.cells else _lines(capture.truth)
+            yield PageItem(f"{self.name}-{number:03d}", as_filed(capture), truth)
 
-    _SEEDED[name] = items
-    return PageSuite(name, _VERSION, SIZE, en, vi, items, cells, untold=UNTOLD)
-
-
-def pages_like(name: str, size: int, seed: int) -> Iterator[PageItem]:
-    """The first `size` pages of the suite `name` had it another seed: pages of its kind to fit on, never those of the
-    suite itself."""
-    return _SEEDED[name](size, seed)
+    def suite(self) -> PageSuite:
+        return PageSuite(self.name, _VERSION, SIZE, self.en, self.vi, self.pages, self.cells, untold=UNTOLD)
 
 
 def _sealed(rng: random.Random, number: int) -> Sheet:
@@ -104,20 +108,25 @@ def _leaders(rng: random.Random, number: int) -> Sheet:
     return leader_form(rng)
 
 
-CLEAN = _suite("pages-clean", "Pages as composed, no fault", "Trang sạch, không lỗi", mixed_paper, clean)
-DEGRADED = (
-    _suite("pages-skew", "Scans 1.5 to 5 degrees askew", "Quét lệch 1,5 đến 5 độ", mixed_paper, skew),
-    _suite("pages-shadow", "Shadow of an open lid or a hand", "Bóng tối do nắp mở hoặc tay che", mixed_paper, shadow),
-    _suite(
-        "pages-jpeg", "Small JPEG, quality 12 to 25", "JPEG nhỏ, chất lượng 12 đến 25", mixed_paper, hard_jpeg
-    ),
-    _suite("pages-toner", "Faint, streaked toner", "Mực in mờ, có vệt", mixed_paper, faint_toner),
-    _suite("pages-fax", "One-bit fax", "Fax đen trắng một bit", mixed_paper, fax),
-    _suite("pages-seal", "Red seals over text", "Dấu đỏ đè lên chữ", _sealed, flatbed),
-    _suite(
-        "pages-leaders", "Forms with dotted leaders", "Biểu mẫu có dòng chấm", _leaders, flatbed
-    ),
-    _suite("pages-phone", "Phone photos in perspective", "Ảnh điện thoại chụp nghiêng", mixed_paper, photo),
-)  # fmt: skip
-TABLE = _suite("pages-table", "Tables; the unit is the cell", "Bảng; đơn vị đo là ô", table_page, flatbed, cells=True)
-SUITES = (CLEAN, *DEGRADED, TABLE)
+_CLEAN = _Kind("pages-clean", "Pages as composed, no fault", "Trang sạch, không lỗi", mixed_paper, clean)
+_DEGRADED = (
+    _Kind("pages-skew", "Scans 1.5 to 5 degrees askew", "Quét lệch 1,5 đến 5 độ", mixed_paper, skew),
+    _Kind("pages-shadow", "Shadow of an open lid or a hand", "Bóng tối do nắp mở hoặc tay che", mixed_paper, shadow),
+    _Kind("pages-jpeg", "Small JPEG, quality 12 to 25", "JPEG nhỏ, chất lượng 12 đến 25", mixed_paper, hard_jpeg),
+    _Kind("pages-toner", "Faint, streaked toner", "Mực in mờ, có vệt", mixed_paper, faint_toner),
+    _Kind("pages-fax", "One-bit fax", "Fax đen trắng một bit", mixed_paper, fax),
+    _Kind("pages-seal", "Red seals over text", "Dấu đỏ đè lên chữ", _sealed, flatbed),
+    _Kind("pages-leaders", "Forms with dotted leaders", "Biểu mẫu có dòng chấm", _leaders, flatbed),
+    _Kind("pages-phone", "Phone photos in perspective", "Ảnh điện thoại chụp nghiêng", mixed_paper, photo),
+)
+_TABLE = _Kind("pages-table", "Tables; the unit is the cell", "Bảng; đơn vị đo là ô", table_page, flatbed, cells=True)
+_KINDS = {kind.name: kind for kind in (_CLEAN, *_DEGRADED, _TABLE)}
+
+DEGRADED = tuple(kind.suite() for kind in _DEGRADED)
+SUITES = tuple(kind.suite() for kind in _KINDS.values())
+
+
+def pages_like(name: str, size: int, seed: int) -> Iterator[PageItem]:
+    """The first `size` pages of the suite `name` had it another seed: pages of its kind to fit on, never those of the
+    suite itself."""
+    return _KINDS[name].pages(size, seed)

@@ -30,7 +30,8 @@ from dossiers.errors import NotFound
 LONGEST = 1000
 DOUBTFUL = 0.96
 """Below this confidence a line asks for an officer's eye. With hoso-rec-vi 0.3.1 that is 14 % of the lines of real
-pages with 15 of their 17 misread ones, 8 % of degraded pages with 25 of 28, 13 % of worn lines with all 33."""
+pages with 88 % of the misread ones among them, 11 % of degraded pages with 89 %, 13 % of worn lines with 97 %
+(`benchmarks/results/degradations.md`)."""
 
 
 def may_correct(dossier: DossierRow) -> bool:

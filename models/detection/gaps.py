@@ -15,6 +15,11 @@ from models.protocols import Image
 
 WIDEST_GAP = 1.2
 """A stretch without ink longer than this many line heights separates two lines."""
+_ODD_GAP, _ODDER = 0.75, 2.5
+"""So does one over the first many line heights that is the second many times as long as the usual space of its line,
+with words on either side: two names side by side under a form. A justified line is wide everywhere."""
+_SPACE = 0.15
+"""Gaps longer than so many line heights are spaces between words."""
 _MARGIN = 0.25
 _PAPER, _SHARE = 80, 0.35
 
@@ -34,10 +39,21 @@ def cut_at_gaps(grey: Image, box: Corners) -> list[Corners]:
     inked = np.flatnonzero(_ink_columns(flat_grey(grey, box)))
     if inked.size < 2:
         return [box]
-    jumps = np.flatnonzero(np.diff(inked) > WIDEST_GAP * height)
+    jumps = _between_columns(np.diff(inked) / height)
     if not jumps.size:
         return [box]
     edge = _MARGIN * height
     starts = [0.0, *(float(inked[jump + 1]) - edge for jump in jumps)]
     ends = [*(float(inked[jump]) + edge for jump in jumps), width]
     return [between(box, start / width, min(1.0, end / width)) for start, end in zip(starts, ends, strict=True)]
+
+
+def _between_columns(gaps: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Which of the distances between neighbouring columns of ink, in line heights, part two lines."""
+    wide = gaps > WIDEST_GAP
+    spaces = np.flatnonzero(gaps > _SPACE)
+    usual = np.median(gaps[spaces]) if spaces.size else 0.0
+    odd = (gaps > _ODD_GAP) & (gaps > _ODDER * usual)
+    if spaces.size:
+        odd[[spaces[0], spaces[-1]]] = False  # a number before its clause, a mark behind it
+    return np.flatnonzero(wide | odd)

@@ -49,15 +49,20 @@ def _dots(marks: NDArray[np.bool_]) -> tuple[NDArray[np.float64], NDArray[np.boo
             other[x : x + w] = True
     letters = other.copy()
     low = np.flatnonzero(little & (level > _LOW[0]) & (level < _LOW[1]))
-    edges: list[tuple[float, float]] = []
-    for n in low.tolist():
+    edges: list[tuple[int, int]] = []
+    for n in low[np.argsort(left[low])].tolist():
         a, b = int(left[n]), int(left[n] + wide[n])
-        above = little & (left < b) & (left + wide > a) & (np.abs(level - level[n]) > 0.15)
-        if above.any():  # a colon
+        above = little & (left < b) & (left + wide > a) & (level < level[n] - 0.15)
+        if above.any() and not (edges and _go_on(edges[-1][1], a, other, height)):  # a colon, and no speck over a row
             other[a:b] = True
         if not other[a:b].any():
             edges.append((a, b))
-    return np.array(sorted(edges), dtype=np.float64).reshape(-1, 2), other, letters
+    return np.array(edges, dtype=np.float64).reshape(-1, 2), other, letters
+
+
+def _go_on(end: float, start: float, other: NDArray[np.bool_], height: int) -> bool:
+    """Whether a dot that starts at a column belongs to the row of one that ends at another."""
+    return start - end <= _APART * height and not other[int(end) : int(start)].any()
 
 
 def _end_of_words(marks: NDArray[np.bool_], end: int, *, stops: bool) -> float:
@@ -72,13 +77,8 @@ def _end_of_words(marks: NDArray[np.bool_], end: int, *, stops: bool) -> float:
     if len(beyond) < _ROW or other[whole : int(beyond[_ROW - 1, 1])].any():
         return end
     row = edges[edges[:, 0] < beyond[_ROW - 1, 1]]
-    gaps = row[1:, 0] - row[:-1, 1]
     first = len(row) - 1
-    while (
-        first > 0
-        and gaps[first - 1] <= _APART * height
-        and not other[int(row[first - 1, 1]) : int(row[first, 0])].any()
-    ):
+    while first > 0 and _go_on(row[first - 1, 1], row[first, 0], other, height):
         first -= 1
     if stops and _is_stop(row[first:], letters, height):
         first += 1

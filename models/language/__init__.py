@@ -1,1 +1,2 @@
-"""What the recogniser knows of the language: which Vietnamese syllables there are and which follow which."""
+"""What the recogniser knows of the language: which Vietnamese syllables there are and which follow which, and
+which stop follows a word."""

@@ -1,6 +1,7 @@
-"""Counts syllables and their neighbours in official prose, labels of forms and names of places and people.
+"""Counts syllables and their neighbours in official prose, labels of forms and names of places and people; and stops
+in the prose and behind the labels.
 
-    python -m models.language.build          writes models/language/syllables.tsv.gz
+    python -m models.language.build          writes models/language/syllables.tsv.gz and stops.tsv.gz
 
 Prose that is kept for held-out lines is left out, so that suites drawn from it measure the model on text it never
 counted. The same corpora give the same bytes.
@@ -16,7 +17,8 @@ from collections.abc import Iterable
 from itertools import pairwise
 from pathlib import Path
 
-from models.language.syllables import FILE, START
+from models.language import stops, syllables
+from models.language.syllables import START
 from models.synthesis import text
 from models.synthesis.lines.text import HELD_OUT_EVERY, LABELS, SET_PIECES
 
@@ -24,6 +26,7 @@ _WORD = re.compile(r"[^\W\d_]+|\d+|[^\w\s]")
 _PEOPLE = 4000
 _PLACES_WEIGHT = 3
 _PIECES_WEIGHT = 8
+_LABELS_WEIGHT = 4
 _RAREST_PAIR = 2
 
 
@@ -31,10 +34,14 @@ def _tokens(line: str) -> list[str]:
     return [START, *(word if word.isalpha() else START for word in _WORD.findall(line.lower()))]
 
 
-def _lines() -> Iterable[str]:
+def _prose() -> Iterable[str]:
     for number, line in enumerate(text.prose()):
         if number % HELD_OUT_EVERY:
             yield line
+
+
+def _lines() -> Iterable[str]:
+    yield from _prose()
     for scheme in ("2024", "2025"):
         for place in text.places(scheme):
             yield from (place.commune, place.district, place.province) * _PLACES_WEIGHT
@@ -44,8 +51,14 @@ def _lines() -> Iterable[str]:
         yield text.full_name(rng, rng.choice(("Nam", "Nữ")))
 
 
-def build(out: Path = FILE) -> tuple[int, int]:
-    """Write the counts; how many syllables and pairs."""
+def _labelled() -> Iterable[str]:
+    """Labels of forms alone, before a word and before a number."""
+    for label in LABELS:
+        yield from (f"{label}: {value}" for value in ("", "A", "a", "1") * _LABELS_WEIGHT)
+
+
+def build(folder: Path = syllables.FILE.parent) -> tuple[int, int, int]:
+    """Write the counts; how many syllables, pairs and places of stops."""
     single: Counter[str] = Counter()
     pairs: Counter[tuple[str, str]] = Counter()
     for line in _lines():
@@ -55,8 +68,16 @@ def build(out: Path = FILE) -> tuple[int, int]:
     kept = {pair: n for pair, n in pairs.items() if n >= _RAREST_PAIR and START not in pair[1:]}
     rows = [f"{word}\t{n}" for word, n in sorted(single.items())]
     rows += [f"{a}\t{b}\t{n}" for (a, b), n in sorted(kept.items())]
-    out.write_bytes(gzip.compress("\n".join(rows).encode(), mtime=0))
-    return len(single), len(kept)
+    _write(folder / syllables.FILE.name, rows)
+    seen: Counter[stops.Sighting] = Counter()
+    for line in (*_prose(), *_labelled(), *SET_PIECES):
+        seen.update(stops.sightings(line.split()))
+    _write(folder / stops.FILE.name, ["\t".join((*place, str(n))) for place, n in sorted(seen.items())])
+    return len(single), len(kept), len(seen)
+
+
+def _write(path: Path, rows: Iterable[str]) -> None:
+    path.write_bytes(gzip.compress("\n".join(rows).encode(), mtime=0))
 
 
 if __name__ == "__main__":

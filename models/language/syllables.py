@@ -11,7 +11,7 @@ import gzip
 import math
 from collections import defaultdict
 from collections.abc import Sequence
-from functools import cache, lru_cache
+from functools import lru_cache
 from pathlib import Path
 
 from dossiers.values.syllables import is_syllable
@@ -108,9 +108,3 @@ class SyllableModel:
         else:  # abbreviations are written without marks: BCA, never BCẠ
             floor = _CAPITALS if word[0].isupper() and word.isascii() else _UNKNOWN
         return math.log(max(chance, floor))
-
-
-@cache
-def shipped() -> SyllableModel:
-    """The counts in this folder, loaded once."""
-    return SyllableModel.load()

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from models.language.syllables import SyllableModel
+from models.language.shipped import Language
 
 BLANK = 0
 SURE = 0.97
@@ -30,9 +31,7 @@ Beams = dict[str, tuple[float, float]]
 """By prefix: its chances ending in a blank and in its last sign."""
 
 
-def search(
-    chances: Steps, characters: Sequence[str], before: str, after: str, language: SyllableModel
-) -> tuple[str, float]:
+def search(chances: Steps, characters: Sequence[str], before: str, after: str, language: Language) -> tuple[str, float]:
     """The best reading of `chances` [steps, classes] between two words that stand, and its chance among all readings.
 
     `before`, `after`: the neighbouring words ("" at the ends of the line).
@@ -81,10 +80,7 @@ def _chance(entry: tuple[str, tuple[float, float]]) -> float:
     return entry[1][0] + entry[1][1]
 
 
-def _language(reading: str, before: str, after: str, language: SyllableModel) -> float:
-    words = reading.split()
-    score, last = 0.0, before
-    for word in (*words, after) if after else words:
-        score += language.score(word, last)
-        last = word
-    return score
+def _language(reading: str, before: str, after: str, language: Language) -> float:
+    words = [before, *reading.split(), after]
+    score = sum(language.syllables.score(word, last) for last, word in pairwise(words if after else words[:-1]))
+    return score + sum(language.stops.score(*around) for around in zip(words, words[1:], words[2:], strict=False))

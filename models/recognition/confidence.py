@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from models.language.syllables import SyllableModel
+from models.language.shipped import Language
 
 NAMES = (
     "eye", "weakest_word", "signs", "unknown_words", "least_likely_word", "stops_and_marks", "overruled",
@@ -28,10 +28,10 @@ _PALE = 0.25
 _L = r"[^\W\d_]"
 _ODD = re.compile(
     rf"^[.,;:'`´·\"”’]|(?<=\w) [.,;:](?= |$)|{_L}{{3}}[.,;:]{_L}{{2}}|['`´]|\d{_L}+\d|\b[OIl]\d|\d[OIl]\b"
-    r"|[,;]\.|\.,|;;|/\d \d+/|\d[.,] \d\d?\b"
+    r"|[,;]\.|\.,|;;|/\d \d+/|\d[.,] \d\d?\b|^\d\d?[,;:] (?!\d)"
 )
-"""What hardly anybody prints: a stop before a line or inside a word, letters among digits, a number torn apart (and a
-semicolon before a capital or a number, a word of mixed capitals)."""
+"""What hardly anybody prints: a stop before a line or inside a word, letters among digits, a number torn apart, no
+full stop behind a line's number (and a semicolon before a capital or a number, a word of mixed capitals)."""
 _PARTS = re.compile(r"[\W\d_]")
 
 
@@ -55,23 +55,23 @@ NOTHING = Evidence("", 0.0, 0.0, 0)
 """Of a crop without a sign."""
 
 
-def observations(evidence: Evidence, language: SyllableModel) -> tuple[float, ...]:
+def observations(evidence: Evidence, language: Language) -> tuple[float, ...]:
     """The numbers that the logistic model weighs, in the order of `NAMES`; each about 0 for a clear line."""
     words = evidence.text.split()
-    scores = [language.score(word, before) for before, word in zip(["", *words], words, strict=False)]
+    scores = [language.syllables.score(word, before) for before, word in zip(["", *words], words, strict=False)]
     letters = [word for word in words if word.strip(".,;:()“”\"'").isalpha()]
     doubts = evidence.doubts or (0.0,)
     return (
         _logit(evidence.chance),
         _logit(evidence.weakest),
         math.log1p(len(evidence.text)),
-        float(sum(not language.knows(word) for word in letters)),
+        float(sum(not language.syllables.knows(word) for word in letters)),
         -min(scores, default=0.0) / 5,
         math.log1p(sum(not sign.isalnum() and sign != " " for sign in evidence.text)),
         float(evidence.overruled),
         _grade(max(doubts)),
         _grade(sum(doubts) / len(doubts)),
-        language.rival(words) / 5,
+        language.syllables.rival(words) / 5,
         math.log1p(_oddities(evidence.text)),
         max(0.0, evidence.cut - _PALE),
     )

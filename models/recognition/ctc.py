@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from models.language.syllables import SyllableModel
+from models.language.shipped import Language
 from models.recognition.beam import BLANK, SURE, Steps, search
 from models.recognition.confidence import NOTHING, Evidence
 from models.recognition.typography import as_printed
@@ -24,7 +24,7 @@ from models.recognition.typography import as_printed
 _DOTS = frozenset(".…")
 
 
-def decode(chances: Steps, characters: Sequence[str], language: SyllableModel | None = None) -> Evidence:
+def decode(chances: Steps, characters: Sequence[str], language: Language | None = None) -> Evidence:
     """One line: float32 [steps, classes], each row summing to 1 -> its NFC text and what speaks for it.
 
     `characters[k]` is the character of class k + 1. No sign: empty text, chance 0. Without `language` the best path

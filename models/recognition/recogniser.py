@@ -18,7 +18,7 @@ import numpy as np
 
 from models.charset import require_vietnamese
 from models.engines import Hardware, open_network
-from models.language.syllables import shipped
+from models.language.shipped import shipped
 from models.protocols import Image
 from models.recognition.beam import Steps
 from models.recognition.confidence import NOTHING, Confidence, Evidence, observations

@@ -38,3 +38,28 @@ def test_blank_and_tiny_boxes_stay_whole() -> None:
     grey = np.full((100, 900), 240, dtype=np.uint8)
     for box in ([[0, 0], [900, 0], [900, 40], [0, 40]], [[5, 5], [9, 5], [9, 7], [5, 7]]):
         assert len(cut_at_gaps(grey, np.array(box, dtype=np.float32))) == 1
+
+
+def _words(gaps: list[int]) -> tuple[Image, np.ndarray]:
+    """Words of strokes 24 px high, `gaps` px of white between one and the next, and the box around all."""
+    grey = np.full((100, 1400), 245, dtype=np.uint8)
+    x = 50
+    for gap in [*gaps, 0]:
+        for stroke in range(x, x + 96, 8):
+            grey[38:62, stroke : stroke + 6] = 30
+        x += 94 + gap
+    box = np.array([[44, 32], [x + 6, 32], [x + 6, 68], [44, 68]], dtype=np.float32)
+    return grey, box
+
+
+def test_two_names_side_by_side_are_parted_at_a_gap_that_is_odd_for_their_line() -> None:
+    grey, box = _words([10, 11, 38, 10])
+    left, right = cut_at_gaps(grey, box)
+    assert left[1][0] < right[0][0]
+    assert 50 + 3 * 94 + 21 < left[1][0] < 50 + 3 * 94 + 21 + 38
+
+
+def test_a_justified_line_and_the_number_before_a_clause_are_not() -> None:
+    for gaps in ([36, 34, 38, 35], [38, 10, 11, 10], [10, 11, 38]):
+        grey, box = _words(gaps)
+        assert len(cut_at_gaps(grey, box)) == 1

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from models.language import stops, syllables
 from models.language.build import build
-from models.language.syllables import FILE, SyllableModel, shipped
+from models.language.shipped import shipped
+from models.language.syllables import SyllableModel
 
 
 @pytest.mark.parametrize(
@@ -18,12 +20,13 @@ from models.language.syllables import FILE, SyllableModel, shipped
     ],
 )  # fmt: skip
 def test_what_is_written_is_likelier_than_its_neighbour_in_tone(right: str, wrong: str, before: str) -> None:
-    assert shipped().score(right, before) > shipped().score(wrong, before) + 1
+    model = shipped().syllables
+    assert model.score(right, before) > model.score(wrong, before) + 1
 
 
 @pytest.mark.parametrize("word", ["148/2020/TT-BCA", "48,", "(1)", "a1b", "-", "2026"])
 def test_numbers_codes_and_signs_are_not_judged(word: str) -> None:
-    assert shipped().score(word, "ngày") == 0.0
+    assert shipped().syllables.score(word, "ngày") == 0.0
 
 
 def test_a_sentence_begins_anew_after_a_stop() -> None:
@@ -32,7 +35,9 @@ def test_a_sentence_begins_anew_after_a_stop() -> None:
 
 
 def test_the_shipped_counts_are_what_the_corpora_give(tmp_path: Path) -> None:
-    words, pairs = build(tmp_path / "again.gz")
+    words, pairs, places = build(tmp_path)
     assert words > 3000
     assert pairs > 10_000
-    assert (tmp_path / "again.gz").read_bytes() == FILE.read_bytes()
+    assert places > 2000
+    for shipped_file in (syllables.FILE, stops.FILE):
+        assert (tmp_path / shipped_file.name).read_bytes() == shipped_file.read_bytes()

@@ -8,7 +8,7 @@ from itertools import groupby, product
 import numpy as np
 import pytest
 
-from models.language.syllables import shipped
+from models.language.shipped import shipped
 from models.recognition.beam import WIDTH, search
 
 

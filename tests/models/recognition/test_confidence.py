@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pytest
 
-from models.language.syllables import shipped
+from models.language.shipped import shipped
 from models.recognition.confidence import NAMES, Confidence, Evidence, observations
 from models.training.recogniser.confidence import fit
 
@@ -58,6 +58,7 @@ def test_a_word_that_other_marks_make_likelier_speaks_against_a_line(right: str,
         "ngày 17/1 1/2023",
         "NÔNG DIễM MY",
         "số O006",
+        "19, Người đại diện:",
     ],
 )
 def test_what_nobody_prints_is_odd(text: str) -> None:

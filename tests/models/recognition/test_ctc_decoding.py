@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from models.language.syllables import shipped
+from models.language.shipped import shipped
 from models.recognition.ctc import decode
 
 SIGNS = ("a", "n", " ", "a\u0301", ".")

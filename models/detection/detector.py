@@ -17,6 +17,7 @@ from models.detection.boxes import BoxRules, Corners, boxes_from_chances
 from models.detection.digit_boxes import digit_boxes, outside_rows, whole_row
 from models.detection.gaps import cut_at_gaps
 from models.detection.leaders import without_leader_ends
+from models.detection.neighbours import above_neighbours
 from models.detection.order import in_reading_order
 from models.detection.rules import cut_at_rules
 from models.engines import Hardware, open_network
@@ -75,7 +76,7 @@ class OnnxDetector:
             inside = np.clip(box, 0, np.array([width, height], dtype=np.float32))
             for cell in cut_at_rules(grey, inside):
                 boxes.extend(without_leader_ends(grey, part) for part in cut_at_gaps(grey, cell))
-        return [_polygon(box) for box in in_reading_order(boxes)]
+        return [_polygon(box) for box in in_reading_order(above_neighbours(grey, boxes))]
 
 
 def _polygon(box: Corners) -> Polygon:

@@ -24,7 +24,7 @@ _LEAST = -4.0
 _AROUND = "“”\"'()[]…-–"
 
 Sighting = tuple[str, str, str]
-"""(word or its stand-in, kind of what follows, stop)."""
+"""(word or its stand-in, kind of what follows as `_kind` says, stop)."""
 
 
 def sightings(words: Sequence[str]) -> Iterable[Sighting]:
@@ -47,7 +47,7 @@ def _core(word: str, before: str) -> str:
 
 
 def _kind(after: str) -> str:
-    """ "" at the end of a line, "a" before a small letter, "A" before a capital, "9" before a digit, else "-"."""
+    """What follows: nothing (""), a small letter ("a"), a capital ("A"), a digit ("9") or something else ("-")."""
     first = after.lstrip("“\"'([")[:1]
     if not first:
         return "-" if after else ""

@@ -99,3 +99,15 @@ def test_a_stop_before_a_leader_stays_with_its_word(text: str, over: int) -> Non
     _, box = _printed(text)
     box[1:3, 0] += over
     assert stop - 2 < without_leader_ends(image, box)[1][0] < dots + 2
+
+
+@pytest.mark.parametrize(("label", "over"), [("Kính gửi:", 14), ("SẦM BÁ HOẠT", 14)])
+def test_a_speck_over_a_leader_does_not_hide_it(label: str, over: int) -> None:
+    image, _ = _printed(f"{label} {'.' * 20}")
+    _, words = _printed(label)
+    _, dots = _printed(f"{label} ..")
+    second = round(dots[1][0] - 6) - 6
+    image[60:63, second : second + 4] = 0
+    box = words.copy()
+    box[1:3, 0] += over
+    assert without_leader_ends(image, box)[1][0] < words[1][0] + 5

@@ -2,12 +2,13 @@
 far its confidences can be believed.
 
     python -m benchmarks.degradations [--pages 12] [--lines 400] [--out benchmarks/results] [--report DIR]
-        [--recogniser FILE.onnx] [--real DIR]
+        [--recogniser FILE.onnx] [--real DIR] [--seed N]
 
 The whole reading is measured, as the system does it: each page is prepared (`workers.stages.prepare`), its lines are
 found and read. Pages, lines and truth are those of `hoso evaluate`'s suites of the same names, decided by their seed;
-their prose and their fonts are kept out of training. Real pages are counted in where a folder of them is there; of them
-the card holds figures alone. No real handwriting is measured: `lines-hand` is drawn with handwriting-like fonts.
+their prose and their fonts are kept out of training. `--seed` draws pages of the same kinds that nobody looked at
+while the reading was made. Real pages are counted in where a folder of them is there; of them the card holds figures
+alone. No real handwriting is measured: `lines-hand` is drawn with handwriting-like fonts.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +39,8 @@ from models.evaluation.result import SuiteResult, result_to_json
 from models.evaluation.run import SuiteRun, evaluate
 from models.evaluation.scores import Measured, summarise
 from models.evaluation.suites import DEGRADED, find_suite
-from models.evaluation.suites.base import LineSuite
+from models.evaluation.suites.base import LineSuite, PageSuite
+from models.evaluation.suites.pages import pages_like
 from models.weights import registry
 from workers.stages.prepare import prepare
 
@@ -59,10 +62,11 @@ def main() -> None:
     parser.add_argument("--recogniser", type=Path, help="a weight file instead of the shipped one")
     parser.add_argument("--real", type=Path, default=REAL_PAGES, help="page images with gt/*.txt")
     parser.add_argument("--out", type=Path, default=Path("benchmarks/results"))
+    parser.add_argument("--seed", type=int, help="draw other pages of the same kinds than those of the suites")
     parser.add_argument("--report", type=Path, help="also write a report with the worst lines to this folder")
     given = parser.parse_args()
     contender = from_file(given.recogniser) if given.recogniser else shipped()
-    runs = measure(contender, given.pages, given.lines, given.threads, given.real)
+    runs = measure(contender, given.pages, given.lines, given.threads, given.real, given.seed)
     command = f"python -m benchmarks.degradations {shlex.join(sys.argv[1:])}".strip()
     if given.report:
         write_report(runs, given.report, "en", command)
@@ -75,7 +79,9 @@ def main() -> None:
     print(shown)
 
 
-def measure(contender: Contender, pages: int, lines: int, threads: int, real: Path) -> list[SuiteRun]:
+def measure(
+    contender: Contender, pages: int, lines: int, threads: int, real: Path, seed: int | None = None
+) -> list[SuiteRun]:
     """Every suite in turn, each in a fresh process, so that its peak memory is its own."""
     pool = Settings().pool
     hardware = Hardware(threads, pool.reader_gpus > 0, engine=pool.engine)
@@ -87,6 +93,8 @@ def measure(contender: Contender, pages: int, lines: int, threads: int, real: Pa
     runs = []
     for name in names:
         suite = find_suite(name, real)
+        if seed is not None and isinstance(suite, PageSuite) and name in PAGES:
+            suite = replace(suite, items=partial(pages_like, name, seed=seed))
         size = suite.size if name == "real" else lines if isinstance(suite, LineSuite) else pages
         runs += evaluate([contender], [suite], hardware, prepare, size=size)
         found = runs[-1].result

@@ -119,11 +119,14 @@ def at_the_desk(runs: Sequence[SuiteRun]) -> dict[str, float]:
     return {"below": DOUBTFUL, "asked": asks, "found": found}
 
 
+def _together(runs: Sequence[SuiteRun], name: str) -> dict[str, Any]:
+    return {**result_to_json(pooled(runs, name)), "desk": at_the_desk(runs)}
+
+
 def make_card(runs: Sequence[SuiteRun], contender: Contender, command: str) -> dict[str, Any]:
     """What was measured, on what, by which models."""
     hard = [run for run in runs if run.suite.name in DEGRADED]
-    degraded = pooled(hard, "degraded")
-    known = [run for run in runs if run.suite.name in (*DEGRADED, "real")]
+    real = [run for run in runs if run.suite.name == "real"]
     weights = {**registry(), contender.weights.role: contender.weights}
     causes = {
         run.suite.name: dict(Counter(each.cause for each in run.judged if not each.score.exact and each.cause))
@@ -132,15 +135,15 @@ def make_card(runs: Sequence[SuiteRun], contender: Contender, command: str) -> d
     }
     return {
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "machine": degraded.machine,
+        "machine": runs[0].result.machine,
         "python": platform.python_version(),
         "command": command,
         "models": {role: {"model": held.identity, "sha256": held.sha256} for role, held in weights.items()},
         "suites": [
             {**result_to_json(run.result), "about": run.suite.about_en, "desk": at_the_desk([run])} for run in runs
         ],
-        "degraded": {**result_to_json(replace(degraded, suite="all eight")), "desk": at_the_desk(hard)},
-        "with_real": {**result_to_json(pooled(known, "all eight and real")), "desk": at_the_desk(known)},
+        "degraded": _together(hard, "all eight"),
+        "with_real": _together([*hard, *real], "all eight and real") if real else None,
         "causes": causes,
     }
 
@@ -150,8 +153,11 @@ def markdown(card: dict[str, Any]) -> str:
     rows = [
         *card["suites"],
         {**card["degraded"], "suite": "**eight degradations together**", "about": "pooled"},
-        {**card["with_real"], "suite": "**these and the real pages**", "about": "pooled"},
     ]
+    weighed, weighed_of = card["degraded"], "degraded pages"
+    if card["with_real"]:
+        weighed, weighed_of = card["with_real"], "degraded and real pages together"
+        rows.append({**weighed, "suite": "**these and the real pages**", "about": "pooled"})
     table = "\n".join(
         f"| {r['suite']} | {r['about']} | {r['lines']} | {_cer(r)} | {r['wer']['value']:.2%} | "
         f"{r['exact']['value']:.1%} | {r['missed']} | {r['tone_only']:.0%} | {r['ece']:.3f} | "
@@ -164,7 +170,7 @@ def markdown(card: dict[str, Any]) -> str:
         if suite != "real"
     )
     by_name = {r["suite"]: r for r in card["suites"]}
-    hand, cells, weighed = by_name["lines-hand"], by_name["pages-table"], card["with_real"]
+    hand, cells = by_name["lines-hand"], by_name["pages-table"]
     models = ", ".join(f"{role} `{held['model']}`" for role, held in sorted(card["models"].items()))
     return f"""# Degraded paper, tables, handwriting-like lines, calibration
 
@@ -175,7 +181,7 @@ Measured {card["at"]} on {card["machine"]}, Python {card["python"]}; {models}. C
 | CER over the eight degradations | {_cer(card["degraded"])} | {GOALS["degraded"]} |
 | CER of handwriting-like lines, fonts kept out of training | {_cer(hand)} | {GOALS["lines-hand"]} |
 | table cells exact | {cells["exact"]["value"]:.1%} | {GOALS["pages-table"]} |
-| ECE of line confidence, degraded and real pages together | {weighed["ece"]:.3f} | {GOALS["ece"]} |
+| ECE of line confidence, {weighed_of} | {weighed["ece"]:.3f} | {GOALS["ece"]} |
 | lines to review for 95 % of the misread ones, of the same | {weighed["review_share"]:.1%} | {GOALS["review"]} |
 
 No real handwriting was measured.

@@ -15,7 +15,7 @@ from models.protocols import Image
 
 WIDEST_GAP = 1.2
 """A stretch without ink longer than this many line heights separates two lines."""
-_ODD_GAP, _ODDER = 0.75, 2.5
+_ODD_GAP, _ODDER = 0.6, 2.4
 """So does one over the first many line heights that is the second many times as long as the usual space of its line,
 with words on either side: two names side by side under a form. A justified line is wide everywhere."""
 _SPACE = 0.15

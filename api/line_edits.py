@@ -29,8 +29,8 @@ from dossiers.errors import NotFound
 
 LONGEST = 1000
 DOUBTFUL = 0.96
-"""Below this confidence a line asks for an officer's eye. With hoso-rec-vi 0.3.1 that is 14 % of the lines of real
-pages with 88 % of the misread ones among them, 11 % of degraded pages with 89 %, 13 % of worn lines with 97 %
+"""Below this confidence a line asks for an officer's eye. With hoso-rec-vi 0.3.1 that is 12 % of the lines of real
+pages with 88 % of the misread ones among them, 10 % of degraded pages with 91 %, 13 % of worn lines with 97 %
 (`benchmarks/results/degradations.md`)."""
 
 

@@ -93,7 +93,7 @@ def measure(
     runs = []
     for name in names:
         suite = find_suite(name, real)
-        if seed is not None and isinstance(suite, PageSuite) and name in PAGES:
+        if seed is not None and isinstance(suite, PageSuite) and name != "real":
             suite = replace(suite, items=partial(pages_like, name, seed=seed))
         size = suite.size if name == "real" else lines if isinstance(suite, LineSuite) else pages
         runs += evaluate([contender], [suite], hardware, prepare, size=size)

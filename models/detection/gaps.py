@@ -50,10 +50,9 @@ def cut_at_gaps(grey: Image, box: Corners) -> list[Corners]:
 
 def _between_columns(gaps: NDArray[np.float64]) -> NDArray[np.int64]:
     """Which of the distances between neighbouring columns of ink, in line heights, part two lines."""
-    wide = gaps > WIDEST_GAP
+    parting = gaps > WIDEST_GAP
     spaces = np.flatnonzero(gaps > _SPACE)
-    usual = np.median(gaps[spaces]) if spaces.size else 0.0
-    odd = (gaps > _ODD_GAP) & (gaps > _ODDER * usual)
-    if spaces.size:
-        odd[[spaces[0], spaces[-1]]] = False  # a number before its clause, a mark behind it
-    return np.flatnonzero(wide | odd)
+    inner = spaces[1:-1]  # before them a number may stand apart from its clause, behind them a mark
+    if inner.size:
+        parting[inner] |= gaps[inner] > max(_ODD_GAP, _ODDER * float(np.median(gaps[spaces])))
+    return np.flatnonzero(parting)

@@ -52,7 +52,7 @@ def _lines() -> Iterable[str]:
 
 
 def _labelled() -> Iterable[str]:
-    """Labels of forms alone, before a word and before a number."""
+    """Labels of forms: alone, before a capital, before a small letter, before a number."""
     for label in LABELS:
         yield from (f"{label}: {value}" for value in ("", "A", "a", "1") * _LABELS_WEIGHT)
 

@@ -8,7 +8,7 @@ The whole reading is measured, as the system does it: each page is prepared (`wo
 found and read. Pages, lines and truth are those of `hoso evaluate`'s suites of the same names, decided by their seed;
 their prose and their fonts are kept out of training. `--seed` draws pages of the same kinds that nobody looked at
 while the reading was made. Real pages are counted in where a folder of them is there; of them the card holds figures
-alone. No real handwriting is measured: `lines-hand` is drawn with handwriting-like fonts.
+alone. No real handwriting is measured: `lines-hand` and `lines-cursive` are drawn with handwriting-like fonts.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ from models.weights import registry
 from workers.stages.prepare import prepare
 
 REAL_PAGES = Path(__file__).parents[1].parent / "shared" / "data" / "real" / "scans"
-LINES = ("lines-print", "lines-worn", "lines-hand", "lines-cells")
+LINES = ("lines-print", "lines-worn", "lines-hand", "lines-cursive", "lines-cells")
 PAGES = ("pages-clean", *DEGRADED, "pages-table")
 GOALS = {
     "degraded": "1.5 % CER", "lines-hand": "5 % CER", "pages-table": "98 % of cells exact", "ece": "0.03",

@@ -31,13 +31,13 @@ def register(app: typer.Typer) -> None:
     app.command(
         help=say(
             "Measure a model: the shipped one, an .onnx file, or a registered NAME@VERSION; with --against two of them "
-            "in turns. Suites: lines-print, lines-worn, lines-hand (handwriting-LIKE fonts; no real handwriting is "
-            "measured), lines-cells, pages-clean, pages-skew, pages-shadow, pages-jpeg, pages-toner, pages-fax, "
-            "pages-seal, pages-leaders, pages-phone, pages-table, real, set:FOLDER, set:NAME@vN.",
+            "in turns. Suites: lines-print, lines-worn, lines-hand, lines-cursive (handwriting-LIKE fonts; no real "
+            "handwriting is measured), lines-cells, pages-clean, pages-skew, pages-shadow, pages-jpeg, pages-toner, "
+            "pages-fax, pages-seal, pages-leaders, pages-phone, pages-table, real, set:FOLDER, set:NAME@vN.",
             "Đo một mô hình: bản đi kèm, tệp .onnx, hoặc TÊN@PHIÊN BẢN đã đăng ký; với --against đo xen kẽ hai mô "
-            "hình. Bộ đo: lines-print, lines-worn, lines-hand (phông GIỐNG chữ viết tay; chưa đo chữ viết tay thật), "
-            "lines-cells, pages-clean, pages-skew, pages-shadow, pages-jpeg, pages-toner, pages-fax, pages-seal, "
-            "pages-leaders, pages-phone, pages-table, real, set:THƯ-MỤC, set:TÊN@vN.",
+            "hình. Bộ đo: lines-print, lines-worn, lines-hand, lines-cursive (phông GIỐNG chữ viết tay; chưa đo chữ "
+            "viết tay thật), lines-cells, pages-clean, pages-skew, pages-shadow, pages-jpeg, pages-toner, pages-fax, "
+            "pages-seal, pages-leaders, pages-phone, pages-table, real, set:THƯ-MỤC, set:TÊN@vN.",
         )
     )(evaluate)
 
@@ -164,12 +164,14 @@ def _share(interval: Interval) -> str:
 
 
 def _say_more(runs: Sequence[SuiteRun], out_dir: Path | None, stored: bool) -> None:
+    from models.evaluation.suites import HAND
+
     if runs:
         out.print(f"[dim]{runs[0].result.machine}, {runs[0].result.engine}[/]")
-    if any(run.suite.name == "lines-hand" for run in runs):
+    if not HAND.isdisjoint(run.suite.name for run in runs):
         note = say(
-            "lines-hand: handwriting-like fonts; no real handwriting was measured",
-            "lines-hand: phông giống chữ viết tay; chưa đo chữ viết tay thật",
+            "lines-hand, lines-cursive: handwriting-like fonts; no real handwriting was measured",
+            "lines-hand, lines-cursive: phông giống chữ viết tay; chưa đo chữ viết tay thật",
         )
         out.print(f"[yellow]{note}[/]")
     for about in {run.suite.name: run.suite for run in runs if run.suite.name.startswith("set:")}.values():

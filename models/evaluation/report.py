@@ -26,6 +26,7 @@ from models.evaluation.judging import Judged
 from models.evaluation.report_words import WORDS
 from models.evaluation.result import result_to_json
 from models.evaluation.run import SuiteRun
+from models.evaluation.suites import HAND
 
 WORST = 12
 Language = Literal["vi", "en"]
@@ -93,7 +94,7 @@ def html(runs: Sequence[SuiteRun], language: Language, command: str) -> str:
         most=most,
         made=datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
         machine=f"{runs[0].result.machine}, {runs[0].result.engine}" if runs else "",
-        hand="lines-hand" in suites,
+        hand=not suites.keys().isdisjoint(HAND),
     )
 
 

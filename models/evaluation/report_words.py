@@ -30,8 +30,8 @@ WORDS = {
         "To review: share of lines below the smallest threshold that finds 95 % of the misread ones.",
     ),
     "hand": (
-        "lines-hand dùng phông GIỐNG chữ viết tay; chưa đo trên chữ viết tay thật.",
-        "lines-hand is drawn with handwriting-LIKE fonts; no real handwriting was measured.",
+        "lines-hand, lines-cursive dùng phông GIỐNG chữ viết tay; chưa đo trên chữ viết tay thật.",
+        "lines-hand and lines-cursive are drawn with handwriting-LIKE fonts; no real handwriting was measured.",
     ),
     "calibration": ("Độ tin cậy có đáng tin?", "Can its confidence be believed?"),
     "confidence": ("độ tin cậy", "confidence"),

@@ -45,9 +45,9 @@ class FontIncomplete(HosoError):
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """One typeface: the package that brings it, its kind (serif, sans, mono, hand), and its files by style.
+    """One typeface: the package that brings it, its kind (serif, sans, mono, hand, cursive), and its files by style.
 
-    A handwriting-like face has no styles of its own: all four name what there is."""
+    A handwriting-like face has no styles of its own: all four name what there is. The letters of a cursive one join."""
 
     name: str
     package: str
@@ -60,8 +60,12 @@ def _family(name: str, package: str, kind: str, pattern: str, *styles: str) -> F
     return Family(name, package, kind, (regular, bold, italic, bold_italic))
 
 
-def _hand(name: str, plain: str, other: str = "") -> Family:
-    return Family(name, "models/synthesis/handwriting", "hand", (plain, other or plain, other or plain, other or plain))
+def _hand(name: str, plain: str, other: str = "", kind: str = "hand") -> Family:
+    return Family(name, "models/synthesis/handwriting", kind, (plain, other or plain, other or plain, other or plain))
+
+
+def _cursive(name: str, plain: str, other: str = "") -> Family:
+    return _hand(name, plain, other, "cursive")
 
 
 _PLAIN = ("Regular", "Bold", "Italic", "BoldItalic")
@@ -101,15 +105,34 @@ FAMILIES = {
         _hand("Sriracha", "Sriracha_400Regular.ttf"),
         _hand("Shantell Sans", "ShantellSans_400Regular.ttf", "ShantellSans_300Light_Italic.ttf"),
         _hand("Pangolin", "Pangolin_400Regular.ttf"),
+        _cursive("Mynerve", "Mynerve_400Regular.ttf"),
+        _cursive("Fuggles", "Fuggles_400Regular.ttf"),
+        _cursive("Hurricane", "Hurricane_400Regular.ttf"),
+        _cursive("Kolker Brush", "KolkerBrush_400Regular.ttf"),
+        _cursive("Whisper", "Whisper_400Regular.ttf"),
+        _cursive("Moon Dance", "MoonDance_400Regular.ttf"),
+        _cursive("Qwitcher Grypen", "QwitcherGrypen_400Regular.ttf", "QwitcherGrypen_700Bold.ttf"),
+        _cursive("Charmonman", "Charmonman_400Regular.ttf"),
+        _cursive("Corinthia", "Corinthia_700Bold.ttf"),
+        _cursive("Birthstone", "Birthstone_400Regular.ttf"),
+        _cursive("Allison", "Allison_400Regular.ttf"),
+        _cursive("Comforter", "Comforter_400Regular.ttf"),
     )
 }
-KEPT_OUT = frozenset({"Charis SIL", "TeX Gyre Bonum", "Sriracha", "Shantell Sans", "Pangolin"})
+KEPT_OUT = frozenset({"Charis SIL", "TeX Gyre Bonum", "Sriracha", "Shantell Sans", "Pangolin", "Allison", "Comforter"})
 """Never seen in training: suites that measure unknown fonts draw with these alone."""
 
 
 def families(*, hand: bool, kept_out: bool) -> tuple[str, ...]:
-    """Names of the handwriting-like or the printed families that are for training, or those kept out of it."""
-    return tuple(n for n, f in FAMILIES.items() if (f.kind == "hand") == hand and (n in KEPT_OUT) == kept_out)
+    """Names of the families in letters that stand apart, handwriting-like or printed ones, that are for training, or
+    those kept out of it."""
+    kinds = ("hand",) if hand else ("serif", "sans", "mono")
+    return tuple(n for n, f in FAMILIES.items() if f.kind in kinds and (n in KEPT_OUT) == kept_out)
+
+
+def cursives(*, kept_out: bool) -> tuple[str, ...]:
+    """The same of handwriting-like families whose letters join."""
+    return tuple(n for n, f in FAMILIES.items() if f.kind == "cursive" and (n in KEPT_OUT) == kept_out)
 
 
 @cache

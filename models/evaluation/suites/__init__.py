@@ -11,9 +11,11 @@ from models.evaluation.suites.real import NAME as REAL
 from models.evaluation.suites.real import real
 from models.evaluation.suites.sets import PREFIX, corrected
 
-_EVERY: tuple[Suite, ...] = (*lines.SUITES, *pages.SUITES)
+_EVERY: tuple[Suite, ...] = (*lines.SUITES, lines.CURSIVE, *pages.SUITES)
 SYNTHETIC = {suite.name: suite for suite in _EVERY}
 QUICK = tuple(suite.name for suite in lines.SUITES)
+HAND = frozenset({"lines-hand", lines.CURSIVE.name})
+"""Drawn with fonts that look written: who shows their figures says that no real handwriting was measured."""
 DEGRADED = tuple(suite.name for suite in pages.DEGRADED)
 
 

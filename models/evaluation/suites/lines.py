@@ -17,10 +17,11 @@ from models.synthesis.lines.wear import wear
 SIZE = 200
 
 
-def _drawn(strength: float, by_hand: float, seed: int) -> Callable[[int], Iterator[LineItem]]:
+def _drawn(strength: float, by_hand: float, seed: int, joined: float = 0.0) -> Callable[[int], Iterator[LineItem]]:
     def items(size: int) -> Iterator[LineItem]:
         for index in range(size):
-            yield LineItem(*sample_line(seed, index, held_out=True, strength=strength, by_hand=by_hand))
+            drawn = sample_line(seed, index, held_out=True, strength=strength, by_hand=by_hand, joined=joined)
+            yield LineItem(*drawn)
 
     return items
 
@@ -38,7 +39,7 @@ def _cells(size: int) -> Iterator[LineItem]:
 SUITES = (
     LineSuite(
         "lines-print",
-        1,
+        2,
         SIZE,
         "Printed lines, a little worn, in fonts and prose kept out of training",
         "Dòng in, hơi mờ cũ, phông và văn bản không dùng khi huấn luyện",
@@ -46,7 +47,7 @@ SUITES = (
     ),
     LineSuite(
         "lines-worn",
-        1,
+        2,
         SIZE,
         "Printed lines, worn (tilt, blur, noise, seals, faint toner), in fonts and prose kept out of training",
         "Dòng in bị mờ cũ (nghiêng, nhòe, nhiễu, dấu, mực nhạt), phông và văn bản không dùng khi huấn luyện",
@@ -54,7 +55,7 @@ SUITES = (
     ),
     LineSuite(
         "lines-hand",
-        1,
+        2,
         SIZE,
         "Handwriting-LIKE fonts kept out of training. No real handwriting is measured",
         "Phông GIỐNG chữ viết tay, không dùng khi huấn luyện. Chưa đo trên chữ viết tay thật",
@@ -62,10 +63,18 @@ SUITES = (
     ),
     LineSuite(
         "lines-cells",
-        1,
+        2,
         SIZE,
         "Short cells of tables (numbers, places, headings) in fonts kept out of training",
         "Ô bảng ngắn (số, địa danh, tiêu đề cột), phông không dùng khi huấn luyện",
         _cells,
     ),
+)
+CURSIVE = LineSuite(
+    "lines-cursive",
+    1,
+    SIZE,
+    "Handwriting-LIKE fonts whose letters join, kept out of training. No real handwriting is measured",
+    "Phông GIỐNG chữ viết tay nối nét, không dùng khi huấn luyện. Chưa đo trên chữ viết tay thật",
+    _drawn(1.0, 1.0, SEED + 4, joined=1.0),
 )

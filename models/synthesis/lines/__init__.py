@@ -13,7 +13,7 @@ import numpy as np
 from PIL import Image as Picture
 from PIL import ImageDraw, ImageFont
 
-from models.synthesis.fonts import families, load_font
+from models.synthesis.fonts import cursives, families, load_font
 from models.synthesis.lines.hand import draw_written
 from models.synthesis.lines.text import label_and_value, line_text, transcription
 from models.synthesis.lines.wear import Image, wear
@@ -22,8 +22,12 @@ _TIMES = {"Tinos": 30.0, "TeX Gyre Termes": 10.0, "FreeSerif": 6.0}
 """Decree 30/2020/NĐ-CP, annex I wants Times New Roman: half of what we draw looks like it."""
 _FALLBACK = "DejaVu Sans"
 _STYLES = ("regular", "bold", "italic", "bold-italic")
-_BY_HAND = 0.14
+_BY_HAND = 0.2
 """Share of lines that are written by hand in part or whole."""
+_JOINED = 0.45
+"""Share of these whose letters join."""
+_MIDDLE = 0.46
+"""Height of a written x in ems that sizes are meant for; cursive faces have much smaller ones."""
 
 
 def _choose_font(rng: random.Random, printed: str, size: int, kept_out: bool) -> ImageFont.FreeTypeFont:
@@ -65,8 +69,24 @@ def draw_line(printed: str, font: ImageFont.FreeTypeFont, rng: random.Random) ->
     return np.asarray(canvas)[:, :, ::-1].copy()
 
 
-def _written(rng: random.Random, size: int, held_out: bool) -> tuple[Image, str]:
-    """A line that a hand filled in: (image, transcription)."""
+def _hand(rng: random.Random, size: int, held_out: bool, joined: bool) -> ImageFont.FreeTypeFont:
+    """A handwriting-like face whose small letters are about as high as those of print of `size`, or a little higher."""
+    names = cursives(kept_out=held_out) if joined else families(hand=True, kept_out=held_out)
+    name, style = rng.choice(names), rng.choice(("regular", "bold"))
+    wanted = size * rng.uniform(1.0, 1.4)
+    if joined:
+        _, top, _, bottom = load_font(name, style, 100).getbbox("x")
+        wanted *= min(2.0, max(1.0, 100 * _MIDDLE / (bottom - top)))
+    return load_font(name, style, round(wanted))
+
+
+def _small(words: str) -> str:
+    """Words in capitals with a first capital alone: nobody joins capitals."""
+    return " ".join(word.capitalize() if word.isalpha() and word.isupper() else word for word in words.split())
+
+
+def _written(rng: random.Random, size: int, held_out: bool, joined: float) -> tuple[Image, str]:
+    """A line that a hand filled in: (image, transcription); `joined`: chance of a face whose letters join."""
     label, value = label_and_value(rng)
     kind = rng.random()
     if kind < 0.35:
@@ -74,26 +94,34 @@ def _written(rng: random.Random, size: int, held_out: bool) -> tuple[Image, str]
     elif kind < 0.6:
         label, value = "", line_text(rng, held_out=held_out)
     written = " ".join(word for word in value.split() if not set(word) <= set("._…☐☑☒→✓₫"))[:70].strip()
-    name = rng.choice(families(hand=True, kept_out=held_out))
-    hand = load_font(name, rng.choice(("regular", "bold")), round(size * rng.uniform(1.0, 1.4)))
     if not written or set(written) & set("☐☑☒→✓₫≤≥"):
-        return _written(rng, size, held_out)
+        return _written(rng, size, held_out, joined)
+    cursive = rng.random() < joined
+    written = _small(written) if cursive else written
+    hand = _hand(rng, size, held_out, cursive)
     image = draw_written(label, written, _choose_font(rng, label, size, held_out), hand, rng)
     return image, transcription(label + written)
 
 
 def sample_line(
-    seed: int, index: int, *, held_out: bool = False, strength: float = 1.0, by_hand: float = _BY_HAND
+    seed: int,
+    index: int,
+    *,
+    held_out: bool = False,
+    strength: float = 1.0,
+    by_hand: float = _BY_HAND,
+    joined: float = _JOINED,
 ) -> tuple[Image, str]:
     """Line number `index` of `seed`: (image, transcription). `strength` 0 leaves it clean.
 
-    `held_out`: prose and fonts that training never sees. `by_hand`: share of lines with handwriting-like fonts.
+    `held_out`: prose and fonts that training never sees. `by_hand`: share of lines with handwriting-like fonts;
+    `joined`: share of those whose letters join.
     """
     rng = random.Random(f"{seed}/{index}/{held_out}")  # noqa: S311 - print, not secrets
     noise = np.random.default_rng((seed, index, int(held_out)))
     size = rng.randint(20, 44) if rng.random() < 0.85 else rng.randint(14, 60)
     if rng.random() < by_hand:
-        image, label = _written(rng, size, held_out)
+        image, label = _written(rng, size, held_out, joined)
     else:
         printed = line_text(rng, held_out=held_out)
         image = draw_line(printed, _choose_font(rng, printed, size, held_out), rng)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 
 import cv2
@@ -13,20 +14,30 @@ from models.synthesis.lines.wear import Image
 
 _INKS = ((150, 60, 30), (170, 70, 50), (120, 40, 20), (40, 40, 40), (60, 50, 50), (25, 25, 25))
 """BGR: blue and black ballpoint."""
+_HIGH = 2.4
+"""Height of a line's canvas in ems."""
+_GAP = (0.24, 0.55)
+"""White between two words, in ems."""
 
 
 def _word(written: str, font: ImageFont.FreeTypeFont, rng: random.Random) -> np.ndarray:
-    """Ink of one word, float32 [h, w] in 0..1, its baseline at two thirds of the height, a little turned."""
+    """Ink of one word, float32 [h, w] in 0..1, its baseline at two thirds of the height, a little turned; as wide as
+    its ink, whatever flourish goes beyond its letters' widths."""
     em = font.size
-    height, pad = int(2.4 * em), int(0.3 * em)
-    canvas = Picture.new("L", (int(font.getlength(written)) + 2 * pad, height), 0)
+    left, _, right, _ = font.getbbox(written, anchor="ls")
+    height, pad = int(_HIGH * em), int(0.3 * em + max(0, -left))
+    wide = max(right, font.getlength(written))
+    canvas = Picture.new("L", (int(pad + 1.1 * wide + 0.5 * em), height), 0)
     ImageDraw.Draw(canvas).text((pad, int(height * 2 / 3)), written, font=font, fill=255, anchor="ls")
     ink = np.asarray(canvas, dtype=np.float32) / 255
-    turn = cv2.getRotationMatrix2D((pad, height * 2 / 3), rng.uniform(-2.5, 2.5), rng.uniform(0.93, 1.07))
+    most = min(2.5, math.degrees(0.2 * em / wide))  # a long word does not leave its line
+    turn = cv2.getRotationMatrix2D((pad, height * 2 / 3), rng.uniform(-most, most), rng.uniform(0.93, 1.07))
     turn[0, 1] += rng.uniform(-0.12, 0.12)
     turn[0, 2] -= turn[0, 1] * height * 2 / 3 if abs(turn[0, 1]) > 0.05 else 0
     turn[1, 2] += em * rng.uniform(-0.07, 0.07)
-    return np.asarray(cv2.warpAffine(ink, turn, (ink.shape[1], height), flags=cv2.INTER_LINEAR), dtype=np.float32)
+    turned = np.asarray(cv2.warpAffine(ink, turn, (ink.shape[1], height), flags=cv2.INTER_LINEAR), dtype=np.float32)
+    inked = np.flatnonzero((turned > 0.2).any(axis=0))
+    return turned[:, inked[0] : inked[-1] + 1] if len(inked) else turned[:, :1]
 
 
 def _wave(ink: np.ndarray, em: float, rng: random.Random) -> np.ndarray:
@@ -44,20 +55,12 @@ def draw_written(
     """`label` (may be empty) in print, `written` by hand behind it; often on a dotted or ruled line. uint8 BGR."""
     em = hand_font.size
     words = [_word(word, hand_font, rng) for word in written.split()]
-    pad = int(0.3 * em)
-    gaps = [int(em * rng.uniform(0.15, 0.45)) for _ in words]
     offset = int(print_font.getlength(label)) if label else 0
-    length = (
-        offset + sum(word.shape[1] - 2 * pad + gap for word, gap in zip(words, gaps, strict=True)) + 2 * pad + int(em)
-    )
     height = words[0].shape[0]
-    ink = np.zeros((height, length), dtype=np.float32)
-    x = offset + int(em * rng.uniform(0, 0.3))
-    for word, gap in zip(words, gaps, strict=True):
-        end = min(length, x + word.shape[1])
-        ink[:, x:end] = np.maximum(ink[:, x:end], word[:, : end - x])
-        x += word.shape[1] - 2 * pad + gap
-    ink = _wave(ink[:, : min(length, x + pad)], em, rng) * rng.uniform(0.7, 1.0)
+    parts = [np.zeros((height, offset + int(em * rng.uniform(0.2, 0.6))), np.float32)]
+    for word in words:  # white between the ink of two words, or nobody could say that they are two
+        parts += [word, np.zeros((height, int(em * rng.uniform(*_GAP))), np.float32)]
+    ink = _wave(np.hstack(parts), em, rng) * rng.uniform(0.7, 1.0)
     paper = np.full((*ink.shape, 3), rng.randint(225, 255), dtype=np.float32)
     base = int(height * 2 / 3)
     _under(paper, base + int(em * rng.uniform(-0.05, 0.2)), offset, em, rng)

@@ -114,6 +114,18 @@ def bilevel(image: Image, rng: np.random.Generator) -> Image:
     return np.asarray(cv2.cvtColor(hard, cv2.COLOR_GRAY2BGR), dtype=np.uint8)
 
 
+def fax(image: Image, rng: np.random.Generator) -> Image:
+    """One bit of a grainy, soft scan: ragged strokes, marks that run together, specks; see `degrade.page.fax`."""
+    grey = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY).astype(np.float32)
+    grey *= 250 / max(1.0, float(np.median(grey)))
+    soft = cv2.GaussianBlur(grey, (0, 0), rng.uniform(0.5, 0.9))
+    dark = float(np.percentile(soft, 2))
+    soft = soft + rng.standard_normal(soft.shape, dtype=np.float32) * (250 - dark) * rng.uniform(0.04, 0.1)
+    level = dark + (250 - dark) * rng.uniform(0.45, 0.7)  # by the ink, or pale print would be lost
+    hard = np.where(soft > level, 255, 0).astype(np.uint8)
+    return np.asarray(cv2.cvtColor(hard, cv2.COLOR_GRAY2BGR), dtype=np.uint8)
+
+
 def noise(image: Image, rng: np.random.Generator) -> Image:
     """Grain of the sensor; grey or coloured."""
     channels = 1 if rng.random() < 0.6 else 3
@@ -153,7 +165,7 @@ def soften(image: Image, rng: np.random.Generator) -> Image:
 
 _OFTEN = (
     (thicken_or_thin, 0.2), (rules, 0.12), (seal, 0.07), (bleached_seal, 0.04), (fade_toner, 0.1), (tilt, 0.45),
-    (soften, 0.5), (shade, 0.15), (noise, 0.35), (bilevel, 0.08), (jpeg, 0.4),
+    (soften, 0.5), (shade, 0.15), (noise, 0.35), (bilevel, 0.06), (fax, 0.09), (jpeg, 0.4),
 )  # fmt: skip
 
 

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import pytest
 from fontTools.ttLib import TTFont
 
-from models.synthesis.fonts import FAMILIES, KEPT_OUT, STYLES, FontIncomplete, check_coverage, families, find_font
+from models.synthesis.fonts import (
+    FAMILIES,
+    KEPT_OUT,
+    STYLES,
+    FontIncomplete,
+    check_coverage,
+    cursives,
+    families,
+    find_font,
+)
 
 
 @pytest.mark.parametrize("name", sorted(FAMILIES))
@@ -31,7 +41,8 @@ def test_a_font_without_a_letter_or_with_two_alike_is_refused(change: str, tmp_p
 
 
 def test_each_kind_has_fonts_for_training_and_fonts_kept_out() -> None:
-    for hand in (True, False):
-        assert families(hand=hand, kept_out=True)
-        assert len(families(hand=hand, kept_out=False)) > len(families(hand=hand, kept_out=True))
-        assert set(families(hand=hand, kept_out=True)) <= KEPT_OUT
+    for kind in (partial(families, hand=True), partial(families, hand=False), cursives):
+        assert kind(kept_out=True)
+        assert len(kind(kept_out=False)) > len(kind(kept_out=True))
+        assert set(kind(kept_out=True)) <= KEPT_OUT
+        assert not set(kind(kept_out=False)) & KEPT_OUT

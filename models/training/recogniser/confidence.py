@@ -39,6 +39,8 @@ PAGES = ("pages-clean", "pages-jpeg", "pages-toner", "pages-fax", "pages-seal", 
 LINES_TO_A_PAGE = 40
 """So many lines are drawn for each page."""
 _STRENGTHS = (0.3, 0.7, 1.0)
+_JOINED = 0.1
+"""Share of hands whose letters join: most of their lines are misread, so more would outweigh all that is printed."""
 _MORE_IS_BETTER = {"eye", "weakest_word"}
 _RIDGE = 1.0
 
@@ -49,7 +51,8 @@ Noticed = Iterator[tuple[Evidence, bool]]
 def on_lines(recogniser: OnnxRecogniser, lines: int, seed: int = SEED) -> Noticed:
     """`lines` crops of single lines; those of which nothing was read are left out."""
     for number in range(lines):
-        image, truth = sample_line(seed, number, held_out=True, strength=_STRENGTHS[number % len(_STRENGTHS)])
+        strength = _STRENGTHS[number % len(_STRENGTHS)]
+        image, truth = sample_line(seed, number, held_out=True, strength=strength, joined=_JOINED)
         (evidence,) = recogniser.evidence([image])
         if evidence.text:
             yield evidence, normalise(evidence.text) == normalise(truth)

@@ -30,7 +30,7 @@ from dossiers.errors import NotFound
 LONGEST = 1000
 DOUBTFUL = 0.96
 """Below this confidence a line asks for an officer's eye. With hoso-rec-vi 0.3.1 that is 12 % of the lines of real
-pages with 88 % of the misread ones among them, 10 % of degraded pages with 91 %, 13 % of worn lines with 97 %
+pages with 88 % of the misread ones among them, 10 % of degraded pages with 91 %, 15 % of worn lines with 98 %
 (`benchmarks/results/degradations.md`)."""
 
 

@@ -14,8 +14,6 @@ from models.synthesis.lines.wear import Image
 
 _INKS = ((150, 60, 30), (170, 70, 50), (120, 40, 20), (40, 40, 40), (60, 50, 50), (25, 25, 25))
 """BGR: blue and black ballpoint."""
-_HIGH = 2.4
-"""Height of a line's canvas in ems."""
 _GAP = (0.24, 0.55)
 """White between two words, in ems."""
 
@@ -25,7 +23,7 @@ def _word(written: str, font: ImageFont.FreeTypeFont, rng: random.Random) -> np.
     its ink, whatever flourish goes beyond its letters' widths."""
     em = font.size
     left, _, right, _ = font.getbbox(written, anchor="ls")
-    height, pad = int(_HIGH * em), int(0.3 * em + max(0, -left))
+    height, pad = int(2.4 * em), int(0.3 * em + max(0, -left))
     wide = max(right, font.getlength(written))
     canvas = Picture.new("L", (int(pad + 1.1 * wide + 0.5 * em), height), 0)
     ImageDraw.Draw(canvas).text((pad, int(height * 2 / 3)), written, font=font, fill=255, anchor="ls")

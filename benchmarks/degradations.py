@@ -91,8 +91,7 @@ def measure(
     else:
         print(f"no real pages at {real}: left out", flush=True)
     runs = []
-    for name in names:
-        suite = find_suite(name, real)
+    for name, suite in [(name, find_suite(name, real)) for name in names]:  # all found before the first is measured
         if seed is not None and isinstance(suite, PageSuite) and name != "real":
             suite = replace(suite, items=partial(pages_like, name, seed=seed))
         size = suite.size if name == "real" else lines if isinstance(suite, LineSuite) else pages

@@ -16,7 +16,6 @@ cores; the better one is the speed, and its peak memory, all processes together,
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import platform
 import sys
@@ -26,8 +25,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks.machine import machine
-from benchmarks.readers.card import markdown, soak_markdown
-from benchmarks.readers.catalogue import catalogue
+from benchmarks.readers.card import markdown, soak_markdown, write_card
+from benchmarks.readers.catalogue import chosen
 from benchmarks.readers.measuring import Page, Result, layouts, measure
 from benchmarks.readers.reading import Unavailable
 from benchmarks.readers.running import ROOT, Peer, two_cores
@@ -47,15 +46,6 @@ def pages_in(folder: Path) -> list[Page]:
             lines = truth.read_text(encoding="utf-8").splitlines() if truth.is_file() else []
             found.append(Page(path, tuple(line.strip() for line in lines if line.strip())))
     return found
-
-
-def chosen(told: argparse.Namespace) -> dict[str, Peer]:
-    """The readers to run. Exits when a name is not known."""
-    known = catalogue(told.asterocr)
-    names = told.only.split(",") if told.only else list(known)
-    if unknown := [name for name in names if name not in known]:
-        raise SystemExit(f"no such reader: {', '.join(unknown)}; known: {', '.join(known)}")
-    return {name: known[name] for name in names}
 
 
 def read_all(
@@ -105,7 +95,7 @@ def main() -> None:
     if not told.pages.is_dir():
         print(f"skipped: {told.pages} is not there; give a folder of pages with --pages")
         return
-    pages, cores, peers = pages_in(told.pages), two_cores(told.cores), chosen(told)
+    pages, cores, peers = pages_in(told.pages), two_cores(told.cores), chosen(told.only, told.asterocr)
     if not pages:
         raise SystemExit(f"no page image in {told.pages}")
     about = {
@@ -121,7 +111,7 @@ def main() -> None:
     if told.soak:
         soaks = soak_all(peers, pages, cores, told.soak)
         text = soak_markdown(about, {peers[name].label: found for name, found in soaks.items()})
-        _write(told.out / "reading_soak", {**about, "readers": {k: asdict(v) for k, v in soaks.items()}}, text)
+        write_card(told.out / "reading_soak", {**about, "readers": {k: asdict(v) for k, v in soaks.items()}}, text)
         print(text)
         return
     text = ""
@@ -129,7 +119,7 @@ def main() -> None:
         # Written after each reader: hours of a run that is broken off are not lost.
         held = {**about, "readers": {name: asdict(result) for name, result in results.items()}, "left_out": left_out}
         text = markdown(about, told.table, list(results.values()), left_out)
-        _write(told.out / "reading", held, text)
+        write_card(told.out / "reading", held, text)
     print(text)
 
 
@@ -139,12 +129,6 @@ def _without_paths(told: argparse.Namespace) -> list[str]:
     words += [f"--only {told.only}"] if told.only else []
     words += ["--asterocr FOLDER"] if told.asterocr else []
     return words + ([f"--cores {told.cores}"] if told.cores != 2 else [])
-
-
-def _write(stem: Path, held: dict[str, object], text: str) -> None:
-    stem.parent.mkdir(parents=True, exist_ok=True)
-    stem.with_suffix(".json").write_text(json.dumps(held, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    stem.with_suffix(".md").write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

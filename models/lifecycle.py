@@ -16,7 +16,7 @@ from typing import Any, cast
 
 from sqlalchemy.orm import Session
 
-from dossiers.db import models, shadow
+from dossiers.db import model_files, models, shadow
 from dossiers.db.engine import Db
 from dossiers.db.model_tables import ModelChampionRow, ModelVersionRow, ShadowRunRow
 from dossiers.errors import Conflict, HosoError, InputError, NotFound
@@ -261,6 +261,7 @@ def start_shadow(db: Db, known: Known, share: float, by: str) -> ShadowRunRow:
     if known.row is None or known.weights.role != "recogniser":
         raise ModelFileInvalid("a challenger is a registered recogniser: both read the lines that one detector found")
     with db.transaction() as session:
+        model_files.alone(session, known.weights.role)  # or a promotion could make the challenger champion meanwhile
         theirs, _ = champion(session, known.weights.role)
         if theirs.weights.sha256 == known.weights.sha256:
             raise ModelFileInvalid(f"{known.identity} is the champion")

@@ -18,7 +18,8 @@ LARGEST = 50_000_000
 SLOWEST = 0.8
 """Of the champion's lines per second, on the same machine and runtime."""
 ENOUGH = 100
-"""Lines of a suite on which speeds are compared: a handful is read in a moment, which says nothing."""
+"""Lines on which a candidate is judged at least, all suites together, and on which speeds are compared: a handful is
+read in a moment and says nothing."""
 HUNGRIEST = 1.25
 """Times the champion's peak memory, on the same machine and runtime."""
 
@@ -58,9 +59,13 @@ def judge(candidate: Candidate, against: str, champion: Sequence[SuiteResult]) -
     if not champion:
         verdicts.append(_unmeasured_champion(candidate, against))
     measured = {result.edition: result for result in candidate.results}
+    seen = 0
     for theirs in champion:
         ours = measured.get(theirs.edition)
         verdicts += [_missing(candidate, against, theirs)] if ours is None else _suite(ours, theirs)
+        seen += ours.lines if ours else 0
+    if 0 < seen < ENOUGH:
+        verdicts.append(_too_few(candidate, against, seen))
     return tuple(verdicts)
 
 
@@ -113,6 +118,16 @@ def _unmeasured_champion(candidate: Candidate, against: str) -> Verdict:
         False,
         f"{against}, which is in use, was never measured, so nothing can be compared: run `{command}`",
         f"{against} đang dùng chưa được đo nên không so sánh được: hãy chạy `{command}`",
+    )
+
+
+def _too_few(candidate: Candidate, against: str, seen: int) -> Verdict:
+    command = f"hoso evaluate {candidate.identity} --against {against} --store"
+    return Verdict(
+        "enough",
+        False,
+        f"both were measured on {seen} lines in all, {ENOUGH} are the least: run `{command}`",
+        f"cả hai mới được đo trên {seen} dòng, cần ít nhất {ENOUGH}: hãy chạy `{command}`",
     )
 
 

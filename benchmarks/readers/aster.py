@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.readers import rapid
-from benchmarks.readers.reading import Given, Piece, Reading, Unavailable, piece, versions
+from benchmarks.readers.reading import Given, Piece, Reading, Unavailable, piece, versions, whole
 
 HEIGHT, WIDEST = 32, 1024  # pixels; the graph fails on wider lines
 
@@ -26,7 +26,6 @@ def open_reader(given: Given) -> Reading:
     folder = Path(given.options.get("folder", ""))
     if not (folder / "asternet.onnx").is_file() or not (folder / "vocab.json").is_file():
         raise Unavailable("give the folder of asternet.onnx and vocab.json with --asterocr (see docs/engines.md)")
-    find = rapid.detecting(given)
     options = ort.SessionOptions()
     options.intra_op_num_threads, options.enable_cpu_mem_arena = given.threads, False
     session = ort.InferenceSession(str(folder / "asternet.onnx"), options, providers=["CPUExecutionProvider"])
@@ -41,6 +40,13 @@ def open_reader(given: Given) -> Reading:
         pixels = (small.astype(np.float32) / 255.0).transpose(2, 0, 1)[None]
         best = session.run(None, {name: pixels})[0].squeeze().argmax(axis=-1).tolist()
         return "".join(signs[now] for before, now in zip([0, *best], best, strict=False) if now not in (0, before))
+
+    def read_line(path: Path) -> list[Piece]:
+        return whole(text_of(cv2.imread(str(path))))
+
+    if given.one_line:
+        return Reading(read_line, f"asternet.onnx, {versions('onnxruntime')}")
+    find = rapid.detecting(given)
 
     def read(path: Path) -> list[Piece]:
         return [piece(text_of(crop), box) for box, crop in find(path)]

@@ -1,8 +1,10 @@
-"""The card of a run for people."""
+"""The card of a run for people, and the writing of any card."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from benchmarks.readers.measuring import Result, Timing
@@ -17,9 +19,9 @@ def markdown(about: Mapping[str, Any], table: str, results: Sequence[Result], le
     lines = sum(about["pages"][name] for name in texts)
     parts = [
         "# Reading, side by side",
-        _preamble(about) + f" {len(texts)} text pages with {lines} transcribed lines, one table page with "
+        preamble(about) + f" {len(texts)} text pages with {lines} transcribed lines, one table page with "
         f"{about['pages'].get(table, 0)} cells; all readers in this one run, one after the other, on the same cores.",
-        _table(
+        table_of(
             ["", "CER %", "WER %", "exact lines", "missed", "tone alone", "cells exact", "pages/s", "s/page", "MiB"],
             [_row(result) for result in results],
         ),
@@ -28,17 +30,17 @@ def markdown(about: Mapping[str, Any], table: str, results: Sequence[Result], le
         "file to lines, models open and warm, in the better of two layouts (below); *MiB*: the peak of that layout, "
         "all its processes together. *s/page*: one page at a time on all cores.",
         "## How the cores were used",
-        _table(
+        table_of(
             ["", "processes", "pages at once in each", "threads a page", "pages/s", "s/page", "peak MiB"],
             [_timing(result.label, timing) for result in results for timing in result.tried],
         ),
         "## Each page: CER % (exact of all lines)",
-        _table(
+        table_of(
             ["", *scored],
             [[result.label, *(_page(result.pages.get(name)) for name in scored)] for result in results],
         ),
         "## What ran",
-        _table(
+        table_of(
             ["", "versions", "pages side by side read like one at a time", "lines read like the first reader does"],
             [[r.label, r.says, "yes" if r.same else "no", str(r.agree)] for r in results],
         ),
@@ -56,10 +58,11 @@ def soak_markdown(about: Mapping[str, Any], soaks: Mapping[str, Soak]) -> str:
     ]
     said = "Least squares over resident memory after each page, the first third left out."
     head = ["", "pages", "MiB at the start", "at the end", "peak", "MiB a page", "failed"]
-    return "\n\n".join(["# Memory of a reader over many pages", _preamble(about), _table(head, rows), said]) + "\n"
+    return "\n\n".join(["# Memory of a reader over many pages", preamble(about), table_of(head, rows), said]) + "\n"
 
 
-def _preamble(about: Mapping[str, Any]) -> str:
+def preamble(about: Mapping[str, Any]) -> str:
+    """When, where and by which command something was measured."""
     note = f" {about['note']}" if about["note"] else ""
     return (
         f"Measured {about['at']} on {about['machine']}, held to {about['cores']}; Python {about['python']}. "
@@ -94,5 +97,13 @@ def _page(found: Figures | None) -> str:
     return f"{found.cer:.2f} ({found.exact}/{found.lines})" if found else ""
 
 
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+def table_of(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A table in Markdown."""
     return "\n".join("| " + " | ".join(cells) + " |" for cells in [head, ["---"] * len(head), *rows])
+
+
+def write_card(stem: Path, held: Mapping[str, Any], text: str) -> None:
+    """`stem`.json for machines, `stem`.md for people."""
+    stem.parent.mkdir(parents=True, exist_ok=True)
+    stem.with_suffix(".json").write_text(json.dumps(held, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    stem.with_suffix(".md").write_text(text, encoding="utf-8")

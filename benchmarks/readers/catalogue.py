@@ -25,3 +25,12 @@ def catalogue(asterocr: Path | None) -> dict[str, Peer]:
         "tesseract": Peer("Tesseract 5, vie", "tesseract", PEERS),
         "rapidocr": Peer("PP-OCRv6 stock (rapidocr)", "rapid", PEERS),
     }
+
+
+def chosen(names: str, asterocr: Path | None) -> dict[str, Peer]:
+    """The readers of `names`, comma between them; all when it is empty. Exits when a name is not known."""
+    known = catalogue(asterocr)
+    wanted = names.split(",") if names else list(known)
+    if unknown := [name for name in wanted if name not in known]:
+        raise SystemExit(f"no such reader: {', '.join(unknown)}; known: {', '.join(known)}")
+    return {name: known[name] for name in wanted}

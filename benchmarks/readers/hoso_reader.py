@@ -9,13 +9,14 @@ import os
 import tempfile
 from pathlib import Path
 
-from benchmarks.readers.reading import Given, Piece, Reading, versions
+from benchmarks.readers.reading import Given, Piece, Reading, versions, whole
 
 
 def open_reader(given: Given) -> Reading:
     """Option `engine`: a runtime of `pool.engine`; without it the one that is chosen for this machine."""
     os.environ["HOSO_POOL__ENGINE"] = given.options.get("engine", "auto")
     import cv2
+    import numpy as np
 
     from config.settings import Settings
     from dossiers.page import reading_to_json
@@ -34,6 +35,9 @@ def open_reader(given: Given) -> Reading:
             lines: list[Piece] = reading_to_json(pages.read(page))["lines"]
             return lines
 
+    def read_line(path: Path) -> list[Piece]:
+        return whole(*reader.recognise([np.asarray(cv2.imread(str(path)), np.uint8)])[0])
+
     engine = choose(Hardware(given.threads, settings.pool.reader_gpus > 0, given.at_once, settings.pool.engine))
     detector, recogniser = reader.models["detector"], reader.models["recogniser"]
-    return Reading(read, f"{detector}, {recogniser}, {versions(engine)}")
+    return Reading(read_line if given.one_line else read, f"{detector}, {recogniser}, {versions(engine)}")

@@ -9,6 +9,7 @@ from pathlib import Path
 from benchmarks.readers.running import Crew, Layout, Peer
 from benchmarks.readers.scoring import Figures, figures, score_page
 from models.evaluation.scores import LineScore
+from models.evaluation.suites.base import Truth
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,11 @@ def measure(
         texts.append([[piece["text"] for piece in answer.lines] for answer in first])
         if len(timings) == 1:
             says, scored = crew.says, first
-    scores = {page.name: score_page(page.truth, a.lines) for page, a in zip(pages, scored, strict=True) if page.truth}
+    scores = {
+        page.name: score_page([Truth(line) for line in page.truth], answer.lines)
+        for page, answer in zip(pages, scored, strict=True)
+        if page.truth
+    }
     result = Result(
         label=peer.label,
         says=says,

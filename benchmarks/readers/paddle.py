@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from benchmarks.readers.reading import Given, Piece, Reading, versions
+from benchmarks.readers.reading import Given, Piece, Reading, versions, whole
 
 
 def open_reader(given: Given) -> Reading:
@@ -24,7 +24,10 @@ def open_reader(given: Given) -> Reading:
         image = cv2.imread(str(path))
         if image is None:
             raise ValueError("not an image")
-        lines: list[Piece] = reading_to_json(reader.read(np.asarray(image, np.uint8)))["lines"]
+        page = np.asarray(image, np.uint8)
+        if given.one_line:
+            return whole(*reader.recognise([page])[0])
+        lines: list[Piece] = reading_to_json(reader.read(page))["lines"]
         return lines
 
     return Reading(read, f"{reader.model}, {versions('paddleocr', 'paddlex', 'onnxruntime')}")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks.readers.reading import Given, Piece, Reading, piece, versions
+from benchmarks.readers.reading import Given, Piece, Reading, piece, versions, whole
 
 
 def open_reader(given: Given) -> Reading:
@@ -19,7 +19,11 @@ def open_reader(given: Given) -> Reading:
             return []
         return [piece(text, box, score) for text, box, score in zip(found.txts, found.boxes, found.scores, strict=True)]
 
-    return Reading(read, f"PP-OCRv6 small, {versions('rapidocr', 'onnxruntime')}")
+    def read_line(path: Path) -> list[Piece]:
+        found = engine(str(path), use_det=False, use_cls=False, use_rec=True)
+        return whole(found.txts[0], found.scores[0]) if found.txts else []
+
+    return Reading(read_line if given.one_line else read, f"PP-OCRv6 small, {versions('rapidocr', 'onnxruntime')}")
 
 
 def detecting(given: Given) -> Callable[[Path], list[tuple[Any, Any]]]:

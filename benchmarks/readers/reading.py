@@ -24,6 +24,12 @@ class Given:
     at_once: int
     options: dict[str, str]
 
+    @property
+    def one_line(self) -> bool:
+        """Option `one-line`: each file is a crop of one line, for the recogniser alone. A reader that has none of its
+        own is `Unavailable` for it."""
+        return "one-line" in self.options
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -40,6 +46,11 @@ def piece(text: str, corners: Any, confidence: float = 1.0) -> Piece:
         "polygon": [[round(float(x), 1), round(float(y), 1)] for x, y in corners],
         "confidence": round(float(confidence), 4),
     }
+
+
+def whole(text: str, confidence: float = 1.0) -> list[Piece]:
+    """What was read on a crop of one line: its place says nothing."""
+    return [piece(text, rectangle(0, 0, 1, 1), confidence)]
 
 
 def rectangle(left: float, top: float, right: float, bottom: float) -> list[list[float]]:

@@ -1,17 +1,26 @@
-"""Readings of pages against their transcriptions: the line-matched rule of `models/evaluation`, for any reader."""
+"""Readings against their transcriptions: the line-matched rule of `models/evaluation`, for any reader.
+
+Two things differ from `hoso evaluate`, because not every reader says where on the page as given its pieces stand (some
+tell places on the page that they straightened): a line may be answered from anywhere on the page; and neighbours are,
+beside pieces of one height, those along the printed line where its place is known, so that words of a page that lies
+askew are one row.
+"""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from benchmarks.readers.reading import Piece
-from dossiers.page import Line
+from dossiers.page import Line, Polygon
 from models.evaluation.intervals import ratio
-from models.evaluation.matching import best, candidates, normalise
+from models.evaluation.matching import Candidate, beside, candidates, nearest
 from models.evaluation.scores import LineScore, score_line
+from models.evaluation.station import moved
+from models.evaluation.suites.base import Truth
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,18 +38,25 @@ class Figures:
     tone_only: float
 
 
-def score_page(truth: Sequence[str], pieces: Sequence[Piece]) -> list[LineScore]:
-    """A score for each line of `truth`, against the nearest run of neighbouring pieces of one row."""
-    lines = [_line(piece) for piece in pieces]
-    among = candidates(lines)
+def score_page(truth: Sequence[Truth], pieces: Sequence[Piece], untold: str = "") -> list[LineScore]:
+    """A score for each line of `truth`, against the nearest run of neighbouring pieces; of what was read, the signs in
+    `untold` do not count."""
+    drop = str.maketrans("", "", untold)
+    lines = [_line(piece, drop) for piece in pieces]
+    everywhere = candidates(lines)
     scores = []
     for line in truth:
-        if not (wanted := normalise(line)):
-            continue
-        _, chosen = best(wanted, among)
-        score = score_line(wanted, chosen.text if chosen else "", chosen.confidence if chosen else None)
+        along = _along(lines, line.polygons) if line.polygons else []
+        chosen = nearest(line.text, line.boxed, [*along, *everywhere])
+        score = score_line(line.text, chosen.text if chosen else "", chosen.confidence if chosen else None)
         scores += [score] if score else []
     return scores
+
+
+def score_crop(truth: str, pieces: Sequence[Piece]) -> list[LineScore]:
+    """The score of a crop of one line (none where `truth` is leader dots alone): all that was read counts."""
+    score = score_line(truth, " ".join(piece["text"] for piece in pieces), None)
+    return [score] if score else []
 
 
 def figures(scores: Sequence[LineScore]) -> Figures:
@@ -63,6 +79,16 @@ def figures(scores: Sequence[LineScore]) -> Figures:
     )
 
 
-def _line(piece: Piece) -> Line:
+def _along(lines: Sequence[Line], places: Sequence[Polygon]) -> list[Candidate]:
+    """Runs of pieces that stand where a line is printed, neighbours along its own slope."""
+    (x0, y0), (x1, y1), _, _ = places[0]
+    angle = math.atan2(y1 - y0, x1 - x0)
+    cos, sin = math.cos(angle), math.sin(angle)
+    level = ((cos, sin, 0.0), (-sin, cos, 0.0), (0.0, 0.0, 1.0))
+    turned = [replace(line, polygon=moved(line.polygon, level)) for line in lines]
+    return candidates(beside(turned, [moved(place, level) for place in places]))
+
+
+def _line(piece: Piece, drop: dict[int, int | None]) -> Line:
     a, b, c, d = ((float(x), float(y)) for x, y in piece["polygon"])
-    return Line(piece["text"], (a, b, c, d), float(piece["confidence"]))
+    return Line(piece["text"].translate(drop), (a, b, c, d), float(piece["confidence"]))

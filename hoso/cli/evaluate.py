@@ -15,6 +15,7 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from dossiers.errors import InputError
 from hoso.cli.common import DEFAULT_HOME, HomeOption, JsonOption, ThreadsOption, emit, err, out
 from hoso.cli.words import LANGUAGE, say
 
@@ -25,6 +26,14 @@ if TYPE_CHECKING:
     from models.evaluation.suites.base import Suite
 
 REAL_PAGES = Path(__file__).parents[2].parent / "shared" / "data" / "real" / "scans"
+
+
+class ReportFolderUnusable(InputError):
+    """The report cannot be written where it shall; `detail` names the folder."""
+
+    code = "evaluation.folder_unusable"
+    vi = "Không tạo được thư mục cho báo cáo. Hãy chọn thư mục khác với --out."
+    en = "The folder for the report cannot be made. Choose another one with --out."
 
 
 def register(app: typer.Typer) -> None:
@@ -60,22 +69,35 @@ def evaluate(
     home: HomeOption = DEFAULT_HOME,
     as_json: JsonOption = False,
 ) -> None:
+    from hoso.embedded.errors import NotRunning
+    from hoso.operators import is_there
     from models.evaluation.report import write_report
     from models.evaluation.result import result_to_json
 
+    if store and not is_there(home):  # before an hour of measuring, not after
+        raise NotRunning(str(home))
+    if out_dir:
+        _make(out_dir)
     with tempfile.TemporaryDirectory(prefix="hoso-evaluate-") as fetched:
         contenders = [_contender(model, home, Path(fetched))]
         if against:
             contenders.append(_contender(against, home, Path(fetched), contenders[0].weights.role))
         suites = _suites(suite or [], contenders, real, home, Path(fetched))
         runs = _measure(contenders, suites, size or None, threads)
+    emit([result_to_json(run.result) for run in runs], as_json, _table(runs))
     if out_dir:
         write_report(runs, out_dir, "vi" if LANGUAGE == "vi" else "en", shlex.join(["hoso", *sys.argv[1:]]))
     if store:
         _keep(runs, home)
-    emit([result_to_json(run.result) for run in runs], as_json, _table(runs))
     if not as_json:
         _say_more(runs, out_dir, store)
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ReportFolderUnusable(str(folder)) from error
 
 
 def _contender(said: str, home: Path, fetched: Path, role: str = "recogniser") -> Contender:

@@ -19,7 +19,7 @@ from models.evaluation.machine import machine
 from models.evaluation.result import SuiteResult
 from models.evaluation.scores import Measured, summarise
 from models.evaluation.station import Prepare, Station
-from models.evaluation.suites.base import LineItem, LineSuite, PageItem, PageSuite, Suite, digest
+from models.evaluation.suites.base import LineItem, LineSuite, PageItem, PageSuite, Suite, SuiteEmpty, digest
 
 AT_ONCE = 16  # crops that a recogniser is given together
 Advance = Callable[[str, int, int], None]
@@ -62,8 +62,8 @@ def evaluate(
 
     `size` changes how many lines or pages a suite has; `prepare` is what the system does to a page before it is read.
     What reads is the runtime that `hardware` chooses; under `paddleocr` PaddleOCR's detection and recognition on the
-    crops of the system, as its actors run them. Raises `NoLinesForDetector`, `StationLost`, and what opening a model
-    raises (`WeightsRejected`, `EngineMissing`, ...).
+    crops of the system, as its actors run them. Raises `NoLinesForDetector`, `SuiteEmpty` when a suite has no line,
+    `StationLost`, `ModelUnfit`, and what opening a model raises (`WeightsRejected`, `EngineMissing`, ...).
     """
     for suite in suites:
         if isinstance(suite, LineSuite) and any(each.weights.role == "detector" for each in contenders):
@@ -92,6 +92,8 @@ def _measure(
             _read_page(page, suite, not truth, stations, tallies)
             truth.append([each.text for each in page.truth])
             advance(suite.name, len(truth), size)
+    if not any(truth):  # no figure is better than one of nothing: gates would take it for a good one
+        raise SuiteEmpty(suite.name)
     mark = digest(suite, len(truth), truth)
     return [
         SuiteRun(suite, _result(suite, mark, station, hardware, tally), tuple(tally.judged))

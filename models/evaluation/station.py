@@ -19,7 +19,7 @@ from typing import Any, Protocol
 import cv2
 import numpy as np
 
-from dossiers.errors import HosoError
+from dossiers.errors import HosoError, InputError
 from dossiers.page import Line, Polygon
 from models.engines import Hardware
 from models.evaluation.contender import Contender
@@ -56,6 +56,14 @@ class StationLost(HosoError):
     code = "evaluation.station_lost"
     vi = "Tiến trình đo mô hình đã dừng đột ngột, có thể do thiếu bộ nhớ. Hãy giải phóng bộ nhớ rồi chạy lại."
     en = "The process that measured a model ended, perhaps for lack of memory. Free some memory and run again."
+
+
+class ModelUnfit(InputError):
+    """A model cannot do what its role asks; `detail` names it and the error that it made."""
+
+    code = "evaluation.model_unfit"
+    vi = "Mô hình không làm được việc của vai trò này. Hãy kiểm tra tệp và vai trò (nhận dạng, tìm dòng)."
+    en = "The model cannot do what its role asks. Check the file and its role (recogniser, detector)."
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +141,8 @@ def _serve(pipe: Connection, contender: Contender, hardware: Hardware, prepare: 
             pipe.send(getattr(desk, verb)(what))
         except HosoError as error:
             pipe.send(error)
+        except Exception as error:  # whatever a file that is no such model makes the runtime say
+            pipe.send(ModelUnfit(f"{contender.model}: {type(error).__name__}: {error}"))
 
 
 class _Desk:

@@ -46,6 +46,8 @@ def search(chances: Steps, characters: Sequence[str], before: str, after: str, l
         beams = _grown(beams, blank if blank >= LEAST else 0.0, follow)
         if len(beams) > WIDTH:
             beams = dict(sorted(beams.items(), key=_chance, reverse=True)[:WIDTH])
+    if not beams:  # chances that are no numbers
+        return "", 0.0
     scored: dict[str, float] = {}
     for prefix, (a, b) in beams.items():
         reading = " ".join(prefix.split())

@@ -107,8 +107,11 @@ class Confidence:
     weights: tuple[float, ...]
 
     def of(self, seen: Sequence[float]) -> float:
-        """The chance in 0..1, to four digits, that a line with these observations is right."""
+        """The chance in 0..1, to four digits, that a line with these observations is right; 0 where one is no number:
+        what cannot be weighed is looked at."""
         score = self.bias + sum(weight * value for weight, value in zip(self.weights, seen, strict=True))
+        if not math.isfinite(score):
+            return 0.0
         return round(1 / (1 + math.exp(-max(-30.0, min(30.0, score)))), 4)
 
     def to_metadata(self) -> str:
@@ -125,4 +128,7 @@ class Confidence:
         held = json.loads(metadata["confidence"])
         if set(held) not in ({"bias", *NAMES}, {"bias", *_FORMER}):
             raise ValueError("coefficients of another version")
-        return cls(float(held["bias"]), tuple(float(held.get(name, 0.0)) for name in NAMES))
+        numbers = [float(held.get(name, 0.0)) for name in ("bias", *NAMES)]
+        if not all(map(math.isfinite, numbers)):
+            raise ValueError("a coefficient is no number")
+        return cls(numbers[0], tuple(numbers[1:]))

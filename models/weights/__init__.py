@@ -19,11 +19,17 @@ HERE = Path(__file__).parent
 
 
 class WeightsRejected(HosoError):
-    """A weight file is missing or is not the one that the registry names; `detail` names the file."""
+    """A weight file is missing, cannot be loaded, or is not the one that was registered; `detail` names the file."""
 
     code = "models.weights_rejected"
-    vi = "Tệp trọng số của mô hình bị thiếu hoặc sai mã kiểm tra. Hãy cài lại Hoso từ bản phát hành gốc."
-    en = "A model's weight file is missing or fails its checksum. Reinstall Hoso from the original release."
+    vi = (
+        "Tệp trọng số của mô hình bị thiếu, không nạp được hoặc sai mã kiểm tra. Hãy kiểm tra tệp trong chi tiết; nếu "
+        "là tệp đi kèm Hoso, hãy cài lại từ bản phát hành gốc."
+    )
+    en = (
+        "A model's weight file is missing, cannot be loaded, or fails its checksum. Check the file in the detail; if it "
+        "came with Hoso, reinstall it from the original release."
+    )
 
 
 @dataclass(frozen=True, slots=True)

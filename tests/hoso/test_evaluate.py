@@ -9,6 +9,7 @@ import cv2
 from dossiers.db import models
 from dossiers.db.engine import Db
 from dossiers.store import ObjectStore
+from hoso.embedded.errors import NotRunning
 from hoso.embedded.instance import Instance
 from models.evaluation.result import result_from_json
 from models.synthesis.lines import sample_line
@@ -39,6 +40,15 @@ def test_a_person_is_told_that_handwriting_was_not_measured() -> None:
     done = hoso("evaluate", "--suite", "lines-hand", "--size", "2", "--threads", "1", lang="vi")
     assert done.returncode == 0, done.stderr
     assert "chưa đo chữ viết tay thật" in done.stdout
+
+
+def test_what_would_lose_the_figures_is_said_before_anything_is_measured(tmp_path: Path) -> None:
+    (tmp_path / "report").write_text("a file", encoding="utf-8")
+    words = ("evaluate", "--suite", "lines-print", "--size", "100000", "--json")
+    done = hoso(*words, "--out", tmp_path / "report")
+    assert (done.returncode, said(done)["error"]["code"]) == (2, "evaluation.folder_unusable")
+    done = hoso(*words, "--store", "--home", tmp_path / "nothing-runs")
+    assert said(done)["error"]["code"] == NotRunning.code
 
 
 def test_an_unknown_suite_names_those_there_are() -> None:

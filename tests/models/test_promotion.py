@@ -112,9 +112,16 @@ def test_slower_or_hungrier_on_the_same_machine_is_refused(figures: dict[str, fl
 
 def test_the_speed_of_a_handful_of_lines_is_no_gate() -> None:
     slow = result("x@2", suite="set:mine@v1", lines=7, lines_per_second=10.0)
-    verdicts = judge(candidate(slow), CHAMPION, [result(suite="set:mine@v1", lines=7)])
+    verdicts = judge(candidate(slow, result("x@2")), CHAMPION, [result(suite="set:mine@v1", lines=7), result()])
     assert refused(verdicts) == []
-    assert [verdict.gate for verdict in verdicts][3:] == ["set:mine@v1", "set:mine@v1 memory"]
+    assert [verdict.gate for verdict in verdicts][3:5] == ["set:mine@v1", "set:mine@v1 memory"]
+
+
+def test_a_handful_of_lines_alone_promotes_nothing() -> None:
+    verdicts = judge(candidate(result("x@2", lines=99)), CHAMPION, [result(lines=99)])
+    assert refused(verdicts) == ["enough"]
+    assert "99 lines" in verdicts[-1].en and "--store" in verdicts[-1].vi
+    assert refused(judge(candidate(result("x@2", lines=100)), CHAMPION, [result(lines=100)])) == []
 
 
 def test_a_measurement_in_paddleocr_is_no_measurement_against_one_in_our_runtimes() -> None:

@@ -58,7 +58,9 @@ def test_a_page_turned_any_way_is_read_with_its_boxes_as_given(reader: Reader, p
 
 
 def test_texts_are_composed_and_confident(reader: Reader, page: Any) -> None:
-    for line in reader.read(page.image).lines:
+    lines = reader.read(page.image).lines
+    assert len(lines) == len(page.lines)
+    for line in lines:
         assert unicodedata.is_normalized("NFC", line.text)
         assert 0.8 < line.confidence <= 1
         assert line.model == reader.model

@@ -19,14 +19,23 @@ _SUFFIXES = (".jpg", ".jpeg", ".png", ".tif", ".tiff")
 
 
 def pages_of(folder: Path) -> list[tuple[Path, Path]]:
-    """(image, transcription) of each page that has both, by name. `SuiteEmpty` when there is none."""
-    found = []
-    for text in sorted((folder / "gt").glob("*.txt")):
-        images = [path for suffix in _SUFFIXES if (path := folder / f"{text.stem}{suffix}").is_file()]
-        found += [(images[0], text)] if images else []
-    if not found:
-        raise SuiteEmpty(f"{folder}: NAME.jpg + gt/NAME.txt")
-    return found
+    """(image, transcription) of each transcribed page, by name; an image without a transcription is left out.
+
+    Names are compared as people read them, composed or not. `SuiteEmpty` when there is no transcription, or one whose
+    image is missing: a page that is not measured must not go unnoticed."""
+    images: dict[str, Path] = {}
+    for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+        if path.suffix.lower() in _SUFFIXES:
+            images.setdefault(_name(path), path)
+    texts = sorted((folder / "gt").glob("*.txt"))
+    alone = [text.name for text in texts if _name(text) not in images]
+    if alone or not texts:
+        raise SuiteEmpty(f"{folder}: NAME.jpg + gt/{', gt/'.join(alone) or 'NAME.txt'}")
+    return [(images[_name(text)], text) for text in texts]
+
+
+def _name(path: Path) -> str:
+    return unicodedata.normalize("NFC", path.stem)
 
 
 def real(folder: Path) -> PageSuite:
@@ -38,7 +47,11 @@ def real(folder: Path) -> PageSuite:
             pixels = cv2.imdecode(np.frombuffer(image.read_bytes(), np.uint8), cv2.IMREAD_COLOR)
             if pixels is None:
                 raise SuiteEmpty(image.name)
-            lines = unicodedata.normalize("NFC", text.read_text(encoding="utf-8")).splitlines()
+            try:
+                written = text.read_text(encoding="utf-8-sig")
+            except UnicodeDecodeError as error:
+                raise SuiteEmpty(f"{text.name}: UTF-8") from error
+            lines = unicodedata.normalize("NFC", written).splitlines()
             truth = tuple(Truth(line.strip()) for line in lines if line.strip())
             yield PageItem(image.stem, np.asarray(pixels, np.uint8), truth)
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from hashlib import sha256
+from multiprocessing import Pipe
 from pathlib import Path
+from threading import Thread
 
 import numpy as np
 import pytest
@@ -15,10 +18,11 @@ from models.evaluation.contender import Contender, ModelUnknown, from_file, ship
 from models.evaluation.report import differences, html, worst, write_report
 from models.evaluation.result import result_from_json
 from models.evaluation.run import NoLinesForDetector, SuiteRun, evaluate
+from models.evaluation.station import ModelUnfit, _serve
 from models.evaluation.suites import SYNTHETIC
-from models.evaluation.suites.base import LineItem, LineSuite, PageItem, PageSuite, Truth
+from models.evaluation.suites.base import LineItem, LineSuite, PageItem, PageSuite, SuiteEmpty, Truth
 from models.synthesis.lines import sample_line
-from models.weights import WeightsRejected
+from models.weights import WeightsRejected, registry
 from tests.models.conftest import draw_page
 from tests.models.versions import another_version
 from workers.stages.prepare import prepare
@@ -132,6 +136,31 @@ def test_errors_of_a_model_cross_from_its_process(tmp_path: Path) -> None:
     (tmp_path / weights.file).write_bytes(b"not a model")
     with pytest.raises(WeightsRejected, match="sha256"):
         evaluate([Contender(weights, tmp_path)], [TINY], ONE_THREAD, prepare, size=2)
+
+
+def test_a_model_of_another_role_is_said_to_be_unfit() -> None:
+    orienter = registry()["orienter"]
+    weights = replace(shipped().weights, file=orienter.file, sha256=orienter.sha256)
+    with pytest.raises((ModelUnfit, WeightsRejected), match=weights.file):
+        evaluate([Contender(weights)], [TINY], ONE_THREAD, prepare, size=2)
+
+
+def test_an_error_of_the_runtime_is_the_models_and_not_the_machines(monkeypatch: pytest.MonkeyPatch) -> None:
+    theirs, ours = Pipe()
+    monkeypatch.setattr(Contender, "reader", lambda *_: 1 / 0)
+    theirs.send(("peak", None))
+    serving = Thread(target=_serve, args=(ours, shipped(), ONE_THREAD, None))
+    serving.start()
+    answer = theirs.recv()
+    theirs.close()  # ends it
+    serving.join(10)
+    assert isinstance(answer, ModelUnfit) and "ZeroDivisionError" in answer.detail
+
+
+def test_a_suite_without_a_line_gives_no_figures() -> None:
+    empty = LineSuite("lines-none", 1, 3, "", "", lambda size: iter(()))
+    with pytest.raises(SuiteEmpty, match="lines-none"):
+        evaluate([shipped()], [empty], ONE_THREAD, prepare)
 
 
 def test_a_detector_is_not_measured_on_crops() -> None:

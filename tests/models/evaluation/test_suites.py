@@ -111,11 +111,23 @@ def test_real_pages_are_pairs_of_an_image_and_a_transcription(tmp_path: Path) ->
     (tmp_path / "gt").mkdir()
     cv2.imwrite(str(tmp_path / "a.png"), np.full((40, 60, 3), 255, np.uint8))
     (tmp_path / "gt" / "a.txt").write_text(unicodedata.normalize("NFD", "Điều 1.\n\nChữ ký\n"), encoding="utf-8")
-    (tmp_path / "gt" / "alone.txt").write_text("no image", encoding="utf-8")
     suite = find_suite("real", tmp_path)
     (page,) = list(suite.items(9))
     assert isinstance(page, PageItem)
     assert [line.text for line in page.truth] == ["Điều 1.", "Chữ ký"]
+
+
+def test_no_transcribed_page_is_left_out_of_the_real_ones_unnoticed(tmp_path: Path) -> None:
+    (tmp_path / "gt").mkdir()
+    white = np.full((40, 60, 3), 255, np.uint8)
+    for image, text in (("a.JPG", "a"), (unicodedata.normalize("NFD", "biên bản.png"), "biên bản")):
+        (tmp_path / image).write_bytes(cv2.imencode(image[-4:].lower(), white)[1].tobytes())
+        (tmp_path / "gt" / f"{text}.txt").write_text("Dòng một", encoding="utf-8-sig")
+    pages = [page for page in find_suite("real", tmp_path).items(9) if isinstance(page, PageItem)]
+    assert [[line.text for line in page.truth] for page in pages] == [["Dòng một"]] * 2
+    (tmp_path / "gt" / "alone.txt").write_text("no image", encoding="utf-8")
+    with pytest.raises(SuiteEmpty, match=r"gt/alone\.txt"):
+        find_suite("real", tmp_path)
 
 
 def test_a_folder_of_labelled_crops_is_a_suite(tmp_path: Path) -> None:

@@ -47,3 +47,7 @@ def test_a_longer_word_keeps_its_likeliest_readings(number: int) -> None:
     found, chance = search(chances, "123", "", "", shipped())
     assert readings[found] >= 0.8 * max(readings.values())
     assert chance >= readings[found] / sum(readings.values()) - 1e-3
+
+
+def test_chances_that_are_no_numbers_are_no_reading() -> None:
+    assert search(np.full((3, 4), np.nan, np.float32), "123", "", "", shipped()) == ("", 0.0)

@@ -21,6 +21,13 @@ def test_coefficients_travel_in_the_metadata() -> None:
             Confidence.from_metadata({"confidence": json.dumps(other)})
 
 
+def test_what_is_no_number_is_in_doubt() -> None:
+    assert Confidence(0.5, (1.0,) * len(NAMES)).of((float("nan"),) * len(NAMES)) == 0
+    broken = {**json.loads(Confidence(0.5, (1.0,) * len(NAMES)).to_metadata()), "signs": float("nan")}
+    with pytest.raises(ValueError, match="no number"):
+        Confidence.from_metadata({"confidence": json.dumps(broken)})
+
+
 def test_coefficients_of_before_the_last_observations_weigh_as_they_did() -> None:
     former = {"bias": 0.5, **{name: float(n) for n, name in enumerate(NAMES[:7])}}
     held = Confidence.from_metadata({"confidence": json.dumps(former)})

@@ -45,7 +45,7 @@ from models.weights import registry
 from workers.stages.prepare import prepare
 
 REAL_PAGES = Path(__file__).parents[1].parent / "shared" / "data" / "real" / "scans"
-LINES = ("lines-print", "lines-worn", "lines-hand", "lines-cursive", "lines-cells")
+LINES = ("lines-print", "lines-worn", "lines-hand", "lines-cursive", "lines-cells", "lines-rare")
 PAGES = ("pages-clean", *DEGRADED, "pages-table")
 GOALS = {
     "degraded": "1.5 % CER", "hand": "5 % CER", "pages-table": "98 % of cells exact", "ece": "0.03",

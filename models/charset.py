@@ -36,8 +36,10 @@ VIETNAMESE_LETTERS = _letters()
 
 _ASCII = "".join(map(chr, range(0x21, 0x7F)))
 _SIGNS = "“”‘’–—…→²³°½§·•«»×±≤≥÷☐☑☒✓₫Ø"
+_LATER = "⁰¹⁴⁵⁶⁷⁸⁹µ‰"
+"""Marks of footnotes and units; recognisers up to 0.3 write something else for them."""
 
-CHARSET = (*_ASCII, *VIETNAMESE_LETTERS, *_SIGNS, " ")
+CHARSET = (*_ASCII, *VIETNAMESE_LETTERS, *_SIGNS, " ", *_LATER)
 """Characters that our own recogniser writes, in the order of its classes after the CTC blank (class 0)."""
 
 

@@ -41,12 +41,14 @@ def register(app: typer.Typer) -> None:
         help=say(
             "Measure a model: the shipped one, an .onnx file, or a registered NAME@VERSION; with --against two of them "
             "in turns. Suites: lines-print, lines-worn, lines-hand, lines-cursive (handwriting-LIKE fonts; no real "
-            "handwriting is measured), lines-cells, pages-clean, pages-skew, pages-shadow, pages-jpeg, pages-toner, "
-            "pages-fax, pages-seal, pages-leaders, pages-phone, pages-table, real, set:FOLDER, set:NAME@vN.",
+            "handwriting is measured), lines-cells, lines-rare, pages-clean, pages-skew, pages-shadow, "
+            "pages-jpeg, pages-toner, pages-fax, pages-seal, pages-leaders, pages-phone, pages-table, real, "
+            "set:FOLDER, set:NAME@vN.",
             "Đo một mô hình: bản đi kèm, tệp .onnx, hoặc TÊN@PHIÊN BẢN đã đăng ký; với --against đo xen kẽ hai mô "
             "hình. Bộ đo: lines-print, lines-worn, lines-hand, lines-cursive (phông GIỐNG chữ viết tay; chưa đo chữ "
-            "viết tay thật), lines-cells, pages-clean, pages-skew, pages-shadow, pages-jpeg, pages-toner, pages-fax, "
-            "pages-seal, pages-leaders, pages-phone, pages-table, real, set:THƯ-MỤC, set:TÊN@vN.",
+            "viết tay thật), lines-cells, lines-rare, pages-clean, pages-skew, pages-shadow, pages-jpeg, "
+            "pages-toner, pages-fax, pages-seal, pages-leaders, pages-phone, pages-table, real, set:THƯ-MỤC, "
+            "set:TÊN@vN.",
         )
     )(evaluate)
 
@@ -147,7 +149,7 @@ def _measure(
 
 @contextmanager
 def _progress() -> Iterator[Callable[[str, int, int], None]]:
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=err, transient=True) as bar:
         tasks: dict[str, TaskID] = {}
 

@@ -27,8 +27,8 @@ class WeightsRejected(HosoError):
         "là tệp đi kèm Hoso, hãy cài lại từ bản phát hành gốc."
     )
     en = (
-        "A model's weight file is missing, cannot be loaded, or fails its checksum. Check the file in the detail; if it "
-        "came with Hoso, reinstall it from the original release."
+        "A model's weight file is missing, cannot be loaded, or fails its checksum. Check the file in the detail; if "
+        "it came with Hoso, reinstall it from the original release."
     )
 
 

@@ -17,11 +17,10 @@ from models.synthesis.lines.wear import wear
 SIZE = 200
 
 
-def _drawn(strength: float, by_hand: float, seed: int, joined: float = 0.0) -> Callable[[int], Iterator[LineItem]]:
+def _drawn(strength: float, by_hand: float, seed: int, **shares: float) -> Callable[[int], Iterator[LineItem]]:
     def items(size: int) -> Iterator[LineItem]:
         for index in range(size):
-            drawn = sample_line(seed, index, held_out=True, strength=strength, by_hand=by_hand, joined=joined)
-            yield LineItem(*drawn)
+            yield LineItem(*sample_line(seed, index, held_out=True, strength=strength, by_hand=by_hand, **shares))
 
     return items
 
@@ -59,7 +58,7 @@ SUITES = (
         SIZE,
         "Handwriting-LIKE fonts kept out of training. No real handwriting is measured",
         "Phông GIỐNG chữ viết tay, không dùng khi huấn luyện. Chưa đo trên chữ viết tay thật",
-        _drawn(1.0, 1.0, SEED + 2),
+        _drawn(1.0, 1.0, SEED + 2, joined=0.0),
     ),
     LineSuite(
         "lines-cells",
@@ -68,6 +67,14 @@ SUITES = (
         "Short cells of tables (numbers, places, headings) in fonts kept out of training",
         "Ô bảng ngắn (số, địa danh, tiêu đề cột), phông không dùng khi huấn luyện",
         _cells,
+    ),
+    LineSuite(
+        "lines-rare",
+        1,
+        SIZE,
+        "Marks of footnotes, units, words with each of the 134 letters as often, in fonts kept out of training",
+        "Dấu chú thích, đơn vị đo, từ có đủ 134 chữ cái với tần suất như nhau, phông không dùng khi huấn luyện",
+        _drawn(0.5, 0.0, SEED + 5, rare=1.0),
     ),
 )
 CURSIVE = LineSuite(

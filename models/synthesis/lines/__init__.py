@@ -15,6 +15,8 @@ from PIL import ImageDraw, ImageFont
 
 from models.synthesis.fonts import cursives, families, load_font
 from models.synthesis.lines.hand import draw_written
+from models.synthesis.lines.raised import laid_out
+from models.synthesis.lines.rare import rare_text
 from models.synthesis.lines.text import label_and_value, line_text, transcription
 from models.synthesis.lines.wear import Image, wear
 
@@ -42,14 +44,14 @@ def _choose_font(rng: random.Random, printed: str, size: int, kept_out: bool) ->
 def draw_line(printed: str, font: ImageFont.FreeTypeFont, rng: random.Random) -> Image:
     """Black (or coloured) on paper, with margins as a detector leaves them and slivers of the lines around."""
     ascent, _ = font.getmetrics()
-    ink_top, ink_bottom = font.getbbox(printed)[1], font.getbbox(printed)[3]
+    pieces, ink_top, ink_bottom, length = laid_out(printed, font)
     em = font.size
     # A detector's box follows the ink of the line: mostly ascender to descender, tighter for short words.
     top = min(ink_top, ascent - 0.72 * em) - em * rng.uniform(-0.02, 0.26)
     bottom = max(ink_bottom, ascent + 0.06 * em) + em * rng.uniform(-0.02, 0.22)
     widest = 0.9 if len(printed) < 8 else 0.5
     left, right = em * rng.uniform(0.0, widest), em * rng.uniform(0.0, widest)
-    width = int(font.getlength(printed) + left + right) + 2
+    width = int(length + left + right) + 2
     height = max(10, int(bottom - top))
     if rng.random() < 0.12:
         tint = [rng.randint(150, 225) for _ in range(3)]
@@ -61,7 +63,8 @@ def draw_line(printed: str, font: ImageFont.FreeTypeFont, rng: random.Random) ->
     ink = rng.choices(((dark,) * 3, (dark, dark, 180), (190, dark, dark)), (90, 6, 4))[0]
     canvas = Picture.new("RGB", (width, height), paper)
     pen = ImageDraw.Draw(canvas)
-    pen.text((left, -top), printed, font=font, fill=ink)
+    for piece in pieces:
+        pen.text((left + piece.x, piece.y - top), piece.text, font=piece.font, fill=ink)
     if rng.random() < 0.3:
         gap = em * rng.uniform(1.15, 1.6)
         neighbour = line_text(rng)
@@ -111,11 +114,13 @@ def sample_line(
     strength: float = 1.0,
     by_hand: float = _BY_HAND,
     joined: float = _JOINED,
+    rare: float = 0.0,
 ) -> tuple[Image, str]:
     """Line number `index` of `seed`: (image, transcription). `strength` 0 leaves it clean.
 
     `held_out`: prose and fonts that training never sees. `by_hand`: share of lines with handwriting-like fonts;
-    `joined`: share of those whose letters join.
+    `joined`: share of those whose letters join; `rare`: share of the printed ones with footnotes' marks, units and
+    rare letters.
     """
     rng = random.Random(f"{seed}/{index}/{held_out}")  # noqa: S311 - print, not secrets
     noise = np.random.default_rng((seed, index, int(held_out)))
@@ -123,7 +128,8 @@ def sample_line(
     if rng.random() < by_hand:
         image, label = _written(rng, size, held_out, joined)
     else:
-        printed = line_text(rng, held_out=held_out)
+        draw = rare_text if rare and rng.random() < rare else line_text
+        printed = draw(rng, held_out=held_out)
         image = draw_line(printed, _choose_font(rng, printed, size, held_out), rng)
         label = transcription(printed)
     if rng.random() < 0.4:

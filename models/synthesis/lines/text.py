@@ -20,7 +20,12 @@ from models.synthesis.lines.cells import cell, contact, signature_mark
 HELD_OUT_EVERY = 40
 _ROMAN = text.words("I II III IV V VI VII VIII IX X")
 _ALLOWED = frozenset(CHARSET)
+_PRINTED = "".join(CHARSET[: CHARSET.index(" ")])
+"""What may stand anywhere; the signs behind it stand where `lines.rare` sets them."""
 _LEADER = re.compile(r"(?:\. ?){4,}|(?:… ?){2,}|_{3,}")
+RAISED = re.compile("\ue000([^\ue001]*)\ue001")
+"""Text that is set small and raised, between two signs of Unicode's private use: a footnote's mark."""
+_SUPERSCRIPT = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _ELLIPSIS = re.compile(r"\.{2,3}")
 LABELS = text.words(
     "Họ, chữ đệm, tên|Họ và tên|Ngày, tháng, năm sinh|Giới tính|Dân tộc|Quốc tịch|Nơi sinh|Quê quán|Nơi cư trú|"
@@ -46,9 +51,15 @@ SET_PIECES = text.words(
 
 
 def transcription(printed: str) -> str:
-    """How a reader writes down what is `printed`: NFC, a leader as `…` between spaces, an ellipsis as `…`."""
-    flat = _LEADER.sub(" … ", unicodedata.normalize("NFC", printed))
+    """How a reader writes down what is `printed`: NFC, a leader as `…` between spaces, an ellipsis as `…`, raised
+    digits as such, what else is raised as if it stood on the line."""
+    flat = RAISED.sub(_as_read, unicodedata.normalize("NFC", printed))
+    flat = _LEADER.sub(" … ", flat)
     return re.sub(r" +", " ", _ELLIPSIS.sub("…", flat)).strip()
+
+
+def _as_read(raised: re.Match[str]) -> str:
+    return raised[1].translate(_SUPERSCRIPT) if raised[1].isdecimal() else raised[1]
 
 
 @cache
@@ -64,7 +75,8 @@ def held_out_prose() -> tuple[str, ...]:
 
 
 @cache
-def _syllables() -> tuple[str, ...]:
+def syllables() -> tuple[str, ...]:
+    """Words of training's prose, as they are printed."""
     return tuple(sorted({word for line in _prose(False) for word in re.findall(r"[^\W\d_]+", line)}))
 
 
@@ -147,9 +159,9 @@ def _form(rng: random.Random) -> str:
 def _soup(rng: random.Random) -> str:
     """Syllables in no order and letters in no word, so that the eye learns more than the language."""
     if rng.random() < 0.75:
-        words = rng.choices(_syllables(), k=rng.randint(1, 7))
+        words = rng.choices(syllables(), k=rng.randint(1, 7))
         return " ".join(rng.choice((w, w, w.upper(), w.capitalize())) for w in words)
-    pool = rng.choice((VIETNAMESE_LETTERS, "".join(CHARSET[:-1]), "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-/.&"))
+    pool = rng.choice((VIETNAMESE_LETTERS, _PRINTED, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-/.&"))
     return " ".join("".join(rng.choices(pool, k=rng.randint(1, 8))) for _ in range(rng.randint(1, 5)))
 
 

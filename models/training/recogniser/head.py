@@ -15,6 +15,9 @@ from torch import nn
 
 from models.ports.line_recogniser import LineRecogniser
 
+_LIKE = {"đ": "d", "Đ": "D", "☐": "□", "☑": "□", "☒": "□", "—": "-", "–": "-", "µ": "u", "‰": "%"}
+_LIKE |= dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789", strict=True))
+
 
 def _ancestors(character: str) -> list[str]:
     """The character, then itself with fewer and fewer marks: ["Ấ", "Â", "A"]."""
@@ -22,7 +25,7 @@ def _ancestors(character: str) -> list[str]:
     shorter = [unicodedata.normalize("NFC", parts[:length]) for length in range(len(parts), 0, -1)]
     # A tone below sorts before a circumflex above in NFD, so both orders of stripping are offered.
     other = [unicodedata.normalize("NFC", parts[0] + mark) for mark in parts[1:]]
-    base = {"đ": "d", "Đ": "D", "☐": "□", "☑": "□", "☒": "□", "—": "-", "–": "-"}.get(parts[0], parts[0])
+    base = _LIKE.get(parts[0], parts[0])
     return [character, *shorter, *other, base]
 
 

@@ -27,6 +27,8 @@ from models.training.stream import pools
 
 Lines = list[tuple[Image, str]]
 
+_RARE = 0.15
+"""Share of printed lines with what prose hardly ever holds: 0.05 µg/m³, a footnote's mark, Ẵ."""
 CLASS_OF = {character: number for number, character in enumerate(CHARSET, start=1)}
 
 
@@ -59,7 +61,7 @@ class LineSource:
     def __call__(self, number: int) -> Lines:
         """The pool, scaled to 48 px height and sorted by width; lines that do not fit are left out."""
         real = round(self.size * self.share) if self.folders else 0
-        drawn = [sample_line(self.seed, number * self.size + i) for i in range(self.size - real)]
+        drawn = [sample_line(self.seed, number * self.size + i, rare=_RARE) for i in range(self.size - real)]
         drawn += [self._corrected(number * real + i) for i in range(real)]
         scaled = ((scale_to_height(image), text) for image, text in drawn)
         # CTC needs a time step (8 px) for each sign and one more between two equal ones.

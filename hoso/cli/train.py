@@ -89,11 +89,12 @@ def recogniser(
 ) -> None:
     _require_training()
     from models.training.config import RecogniserTraining, read_config
+    from models.training.lock import hold
 
-    changes = _changes(start=start, lines=lines, run=out_dir, device=device)
+    changes = _changes(start=start, lines=lines, run=out_dir, device=device, sets=sets)
     known = read_config(config, RecogniserTraining, changes)
-    wanted = sets or list(known.sets)
-    folders = tuple(str(_set_folder(each, home, known.run, not resume)) for each in wanted)
+    hold(known.run)
+    folders = tuple(str(_set_folder(each, home, known.run, not resume)) for each in known.sets)
     start_from = _start(known, home, not resume)
     held = known.model_copy(update={"sets": folders, "start": start_from, "run": known.run.resolve()})
     _train(held, workers, not resume, as_json)
@@ -112,9 +113,11 @@ def detector(
 ) -> None:
     _require_training()
     from models.training.config import DetectorTraining, read_config
+    from models.training.lock import hold
 
     changes = _changes(start=start, crops=crops, run=out_dir, device=device)
     known = read_config(config, DetectorTraining, changes)
+    hold(known.run)
     held = known.model_copy(update={"start": _start(known, home, not resume), "run": known.run.resolve()})
     _train(held, workers, not resume, as_json)
 

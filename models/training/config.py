@@ -1,6 +1,7 @@
 """What decides a training run: one file for each role, every key typed, unknown keys refused.
 
-Guarantees that two runs with equal `digest` train on the same samples in the same order at the same rates.
+Guarantees that two runs with equal `digest` that start from the same model, over sets that hold the same lines
+(`origin.Origin` tells both), train on the same samples in the same order at the same rates, on as many workers.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ from pathlib import Path
 from typing import Any, ClassVar, Literal, TypeVar
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic_core import PydanticCustomError
 
 from dossiers.errors import InputError
 
@@ -20,6 +22,8 @@ Role = Literal["recogniser", "detector"]
 Device = Literal["auto", "cpu", "cuda"]
 _MACHINE = frozenset({"run", "threads", "drawers", "device", "bfloat16", "checkpoint_seconds", "check_minutes"})
 """Keys that say where and how fast a run is made, not what it makes."""
+_PATHS = frozenset({"start", "sets"})
+"""Keys that say where something lies. What lies there is part of a model's version: `origin.Origin`."""
 
 
 class TrainingConfigInvalid(InputError):
@@ -62,8 +66,8 @@ class Training(BaseModel):
 
     @property
     def digest(self) -> str:
-        """SHA-256 (hex) of all that decides the result."""
-        held = self.model_dump(mode="json", exclude=set(_MACHINE))
+        """SHA-256 (hex) of all in the configuration that decides the result, wherever start and sets lie."""
+        held = self.model_dump(mode="json", exclude=set(_MACHINE | _PATHS))
         return hashlib.sha256(json.dumps(held, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
@@ -84,6 +88,18 @@ class RecogniserTraining(Training):
     most: int
     checked: int = Field(100, ge=0)
     calibrated: int = Field(0, ge=0)
+
+    @model_validator(mode="after")
+    def _sets_have_a_share(self) -> RecogniserTraining:
+        """A set of which no line would be drawn is a mistake: the model would be called trained on it."""
+        if self.sets and not round(self.pool * self.set_share):
+            raise PydanticCustomError(
+                "set_share",
+                "set_share: {share} of a pool of {pool} lines is none, so nothing would be learnt from the sets; "
+                "write set_share: 0.3, as config/training/finetune.yaml does, or name no set",
+                {"share": self.set_share, "pool": self.pool},
+            )
+        return self
 
     @property
     def samples(self) -> int:
@@ -119,7 +135,7 @@ def read_config(path: Path, kind: type[Kind], changes: dict[str, Any] | None = N
         held = yaml.safe_load(path.read_text(encoding="utf-8"))
         return kind.model_validate({**held, **(changes or {})})
     except ValidationError as error:
-        faults = (f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors())
+        faults = (": ".join(filter(None, (".".join(map(str, f["loc"])), f["msg"]))) for f in error.errors())
         raise TrainingConfigInvalid(f"{path.name}: " + "; ".join(faults)) from error
     except (yaml.YAMLError, UnicodeDecodeError, TypeError) as error:
         raise TrainingConfigInvalid(f"{path.name} is no YAML mapping") from error

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import io
 import json
 import warnings
 from dataclasses import dataclass
@@ -23,7 +24,6 @@ from numpy.typing import NDArray
 from torch import nn
 
 from models.charset import CHARSET
-from models.datasets import read_set
 from models.ports.line_detector import LineDetector
 from models.ports.line_recogniser import LineRecogniser
 from models.recognition.prepare import scale_to_height, to_pixels
@@ -34,6 +34,7 @@ from models.training.commit import commit
 from models.training.config import DetectorTraining, RecogniserTraining, Training, read_config
 from models.training.detector.data import as_pixels
 from models.training.detector.pages import drawn_page
+from models.training.origin import digests
 from models.training.start import StartUnusable, find_start, metadata
 
 TOLERANCE = {"recogniser": 1e-4, "detector": 1e-3}
@@ -68,8 +69,9 @@ class _Chances(nn.Module):  # type: ignore[misc]
         return torch.sigmoid(found) if isinstance(self.inner, LineDetector) else torch.exp(found)
 
 
-def export(config: Training, out: Path | None = None) -> Exported:
-    """Write the moving average of the run in `config.run`, blended with its start, to `out`, or into the run's folder.
+def export(config: Training, out: Path | None = None, folder: Path | None = None) -> Exported:
+    """Write the moving average of the run in `config.run`, blended with its start, to `out`, or under its identity into
+    `folder`, by default the run's. The file takes its name when it is whole and checked.
 
     `StartUnusable` when there is no checkpoint, `ValueError` when the file and torch disagree.
     """
@@ -77,14 +79,18 @@ def export(config: Training, out: Path | None = None) -> Exported:
     if held is None:
         raise StartUnusable(f"{config.run} holds no checkpoint")
     notes = _notes(config, held)
-    path = out or config.run / f"{notes['name']}-{notes['version']}.onnx"
+    path = out or (folder or config.run) / f"{notes['name']}-{notes['version']}.onnx"
     model = LineDetector() if config.role == "detector" else LineRecogniser(len(CHARSET) + 1)
     learnt = held.average if config.blend == 1 else blended(_start_state(config, held), held.average, config.blend)
     model.load_state_dict({name: value.to(memory_format=torch.contiguous_format) for name, value in learnt.items()})
     whole = _Chances(model).eval()
-    _write(whole, path, config.role, notes)
-    _check(whole, path, config.role)
-    return Exported(path, hashlib.sha256(path.read_bytes()).hexdigest(), notes)
+    made = _onnx(whole, config.role, notes)
+    _check(whole, made, config.role)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_name(f"{path.name}.new")
+    fresh.write_bytes(made)
+    fresh.replace(path)
+    return Exported(path, hashlib.sha256(made).hexdigest(), notes)
 
 
 def _start_state(config: Training, held: checkpoint.Checkpoint) -> dict[str, torch.Tensor]:
@@ -104,10 +110,9 @@ def _start_state(config: Training, held: checkpoint.Checkpoint) -> dict[str, tor
 def _notes(config: Training, held: checkpoint.Checkpoint) -> dict[str, str]:
     start = find_start(config.role, config.start)
     parent = held.parent or {"identity": start.identity, "sha256": start.sha256}
-    sets = [_set_note(Path(folder)) for folder in getattr(config, "sets", ())]
     notes = {
         "role": config.role, "name": config.name, "parent": parent["identity"], "parent_sha256": parent["sha256"],
-        "seed": str(config.seed), "config": config.digest, "sets": json.dumps(sets, ensure_ascii=False),
+        "seed": str(config.seed), "config": config.digest, "sets": json.dumps(held.sets, ensure_ascii=False),
         "lines" if config.role == "recogniser" else "crops": str(held.seen), "commit": commit(),
     }  # fmt: skip
     if config.role == "recogniser":
@@ -115,20 +120,15 @@ def _notes(config: Training, held: checkpoint.Checkpoint) -> dict[str, str]:
         if start.sha256 == parent["sha256"] and "confidence" in (before := metadata(start.path)):
             notes["confidence"] = before["confidence"]
     # A version that nobody chose is told by what went in: the same recipe gives the same version.
-    recipe = json.dumps([notes[key] for key in ("parent_sha256", "config", "sets")])
+    recipe = json.dumps([notes["parent_sha256"], notes["config"], digests(held.sets)])
     base = parent["identity"].partition("@")[2].partition("-")[0]
     notes["version"] = config.version or f"{base}-{hashlib.sha256(recipe.encode()).hexdigest()[:8]}"
     return notes
 
 
-def _set_note(folder: Path) -> dict[str, object]:
-    found = read_set(folder)
-    counts = {split: len(found.part(split)) for split in ("train", "test")}
-    return {"set": found.identity, "digest": found.digest, **counts}
-
-
-def _write(whole: nn.Module, path: Path, role: str, notes: dict[str, str]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
+def _onnx(whole: nn.Module, role: str, notes: dict[str, str]) -> bytes:
+    """The bytes of the ONNX file, which nothing has checked yet."""
+    traced = io.BytesIO()
     axes = {
         "recogniser": {"pixels": {0: "lines", 3: "width"}, "probabilities": {0: "lines", 1: "steps"}},
         "detector": {name: {0: "pages", 2: "height", 3: "width"} for name in ("pixels", "probabilities")},
@@ -136,24 +136,26 @@ def _write(whole: nn.Module, path: Path, role: str, notes: dict[str, str]) -> No
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of tracing: `_check` decides whether the file is right
         torch.onnx.export(
-            whole, (torch.zeros(*_SHAPES[role][0]),), str(path), input_names=["pixels"],
+            whole, (torch.zeros(*_SHAPES[role][0]),), traced, input_names=["pixels"],
             output_names=["probabilities"], dynamic_axes=axes, opset_version=17, dynamo=False,
         )  # fmt: skip
-    graph = onnx.load(str(path))
+    graph = onnx.load_model_from_string(traced.getvalue())
     for key, value in notes.items():
         entry = graph.metadata_props.add()
         entry.key, entry.value = key, value
-    onnx.save(graph, str(path))
+    return bytes(graph.SerializeToString())
 
 
-def _check(whole: nn.Module, path: Path, role: str) -> None:
-    session = ort.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+def _check(whole: nn.Module, made: bytes, role: str) -> None:
+    session = ort.InferenceSession(made, providers=["CPUExecutionProvider"])
     for shape in _SHAPES[role][1:]:
         pixels = _probe(role, shape)
         with torch.no_grad():
             expected = whole(torch.from_numpy(pixels)).numpy()
         found = session.run(None, {"pixels": pixels})[0]
-        if found.shape != expected.shape or float(abs(found - expected).max()) > TOLERANCE[role]:
+        # Asked so that a model of NaN fails: every comparison with NaN is false.
+        agree = found.shape == expected.shape and float(abs(found - expected).max()) <= TOLERANCE[role]
+        if not agree:
             raise ValueError(f"ONNX and torch disagree at {shape}")
 
 

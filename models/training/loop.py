@@ -25,6 +25,8 @@ from torch import nn
 from models.training import checkpoint
 from models.training.blend import blended
 from models.training.config import Training
+from models.training.lock import hold
+from models.training.origin import Origin
 from models.training.team import Alone, Place, Team
 
 PROGRESS = "progress.jsonl"
@@ -48,8 +50,10 @@ class Batch(Protocol):
 class Task(Protocol):
     """What a role adds to the loop."""
 
-    parent: dict[str, str]
-    """Identity and sha256 of the model that the run started from."""
+    @property
+    def origin(self) -> Origin:
+        """The model that the run starts from, and its sets."""
+        ...
 
     @property
     def config(self) -> Training: ...
@@ -118,7 +122,8 @@ class Run:
         self.step = self.seen = 0
         self.place: Place = (team.rank, 0)
         self.shadow = copy.deepcopy(self.model).eval()
-        if (held := checkpoint.load(self.config, device)) is not None:
+        self.parent = task.origin.parent
+        if (held := checkpoint.load(self.config, device, origin=task.origin)) is not None:
             self._restore(held)
         self.wrapped = team.wrap(self.model)
 
@@ -127,7 +132,7 @@ class Run:
         self.optimiser.load_state_dict(held.optimiser)
         self.average = held.average
         self.step, self.seen = held.step, held.seen
-        self.task.parent = held.parent or self.task.parent
+        self.parent = held.parent or self.parent
         if len(held.places) == self.team.size:
             self.place = held.places[self.team.rank]
         else:  # another number of workers: all go on behind the farthest
@@ -138,7 +143,8 @@ class Run:
         places = self.team.places(self.place)
         if self.team.rank == 0:
             state = (self.model.state_dict(), self.average, self.optimiser.state_dict())
-            checkpoint.save(self.config, checkpoint.Checkpoint(*state, self.step, self.seen, places, self.task.parent))
+            made_of = self.parent, self.task.origin.sets
+            checkpoint.save(self.config, checkpoint.Checkpoint(*state, self.step, self.seen, places, *made_of))
 
     def rate(self) -> float:
         """Warm-up, then a cosine down to `final_share`."""
@@ -180,9 +186,14 @@ def train(
     told: Callable[[Note], None] = lambda note: None,
     stop: Callable[[], bool] = lambda: False,
 ) -> Outcome:
-    """Train until all samples were seen, `most_steps` were made or `stop` says so; the state is saved in every case."""
-    team = team or Alone()
+    """Train until all samples were seen, `most_steps` were made or `stop` says so; the state is saved in every case.
+
+    Alone it holds the run's folder (`RunUnderWay`); for a team the process that started it does, once for all members.
+    """
     config = task.config
+    if team is None:
+        hold(config.run)
+    team = team or Alone()
     torch.set_num_threads(config.threads)
     run = Run(task, team, device_of(config))
     losses: list[float] = []

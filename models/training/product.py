@@ -6,7 +6,10 @@ Guarantees that a run ended before its time leaves a checkpoint and no model.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,10 +19,14 @@ from models.training import checkpoint
 from models.training.card import held_out, write_card
 from models.training.config import DetectorTraining, RecogniserTraining, Training
 from models.training.export import Exported, export
+from models.training.lock import hold
 from models.training.loop import PROGRESS, Note, Outcome, Task, train
+from models.training.origin import origin_of
 from models.training.team import Team
 
 CONFIG = "config.yaml"
+_UNFINISHED = "unfinished"
+"""A folder in the run's: what lies there is no model yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +52,17 @@ def task_of(config: Training) -> Task:
 
 
 def prepare(config: Training, fresh: bool) -> None:
-    """Make the run's folder and keep the configuration there; `fresh` forgets what an earlier run left.
+    """Hold the run's folder and keep the configuration there; `fresh` forgets what an earlier run left.
 
-    Raises `TrainingMismatch` when an earlier run had another configuration, before anything heavy is loaded.
+    Before anything heavy is loaded it raises `RunUnderWay`, what `origin_of` raises, `CheckpointDamaged`, and
+    `TrainingMismatch` when an earlier run had another configuration, start or sets.
     """
+    hold(config.run)
+    origin = origin_of(config)
     if fresh:
         for name in (checkpoint.FILE, PROGRESS):
             (config.run / name).unlink(missing_ok=True)
-    checkpoint.load(config)
-    config.run.mkdir(parents=True, exist_ok=True)
+    checkpoint.load(config, origin=origin)
     held = yaml.safe_dump(config.model_dump(mode="json"), sort_keys=False, allow_unicode=True)
     (config.run / CONFIG).write_text(held, encoding="utf-8")
 
@@ -66,8 +75,35 @@ def run_here(
 
 
 def finish(config: Training, command: str) -> Product:
-    """Export the run in `config.run` and write its card; `command` is what made it."""
-    exported = export(config)
+    """Export the run in `config.run` and write its card; `command` is what made it. The model takes its name last."""
+    with _unfinished(config.run) as folder:
+        exported = _complete(config, export(config, folder=folder))
+        card = _moved(write_card(config, exported, command), config.run)
+        path = _moved(exported.path, config.run)
+    return Product(replace(exported, path=path), card, held_out(config.run))
+
+
+def _moved(path: Path, folder: Path) -> Path:
+    """The file, under its name in `folder`; as with a checkpoint its bytes are on the disk before the name is."""
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+    return path.replace(folder / path.name)
+
+
+@contextmanager
+def _unfinished(run: Path) -> Iterator[Path]:
+    """An empty folder in the run's, gone afterwards; one that a killed process left is emptied."""
+    folder = run / _UNFINISHED
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _complete(config: Training, exported: Exported) -> Exported:
+    """A recogniser with its ranges and confidence; what else was exported is complete."""
     if isinstance(config, RecogniserTraining):
         from models.training.recogniser.confidence import calibrate
         from models.training.recogniser.ranges import measure
@@ -76,5 +112,5 @@ def finish(config: Training, command: str) -> Product:
         if config.calibrated:
             notes["confidence"] = calibrate(exported.path, config.calibrated).to_metadata()
         sha256 = hashlib.sha256(exported.path.read_bytes()).hexdigest()
-        exported = replace(exported, sha256=sha256, notes={**exported.notes, **notes})
-    return Product(exported, write_card(config, exported, command), held_out(config.run))
+        return replace(exported, sha256=sha256, notes={**exported.notes, **notes})
+    return exported

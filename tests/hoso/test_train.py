@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -50,13 +52,48 @@ def test_wrong_input_is_named_before_anything_is_loaded(train: Train, tmp_path: 
     empty = tmp_path / "empty"
     empty.mkdir()
     code, said = train("recogniser", "--set", empty, "--out", tmp_path / "run")
+    assert code == 2 and said["error"]["code"] == "training.config_invalid", "nothing would be learnt from the set"
+    assert "write set_share: 0.3" in said["error"]["detail"]
+    tuned = ("recogniser", "--config", CONFIGS / "finetune.yaml", "--out", tmp_path / "run")
+    code, said = train(*tuned, "--set", empty)
     assert code == 2 and said["error"]["code"] == "data.set_invalid"
     code, said = train("recogniser", "--from", tmp_path / "none.onnx", "--out", tmp_path / "run")
     assert code == 2 and said["error"]["code"] == "training.start_unusable"
-    code, said = train("recogniser", "--set", "nobody@v1", "--out", tmp_path / "run")
+    code, said = train(*tuned, "--set", "nobody@v1")
     assert code == 3, "a set in the store needs a running system"
-    code, said = train("recogniser", "--set", tmp_path / "absent", "--out", tmp_path / "run")
+    code, said = train(*tuned, "--set", tmp_path / "absent")
     assert code == 2 and "absent" in said["error"]["detail"], "a path that is no folder is no name of a set"
+
+
+def test_a_folder_where_another_run_is_under_way_is_left_as_it_is(train: Train, tmp_path: Path) -> None:
+    pytest.importorskip("torch")
+    folder = tmp_path / "run"
+    fetched = folder / "sets" / "own-v1" / "manifest.json"
+    fetched.parent.mkdir(parents=True)
+    fetched.write_text("{}")
+    (folder / "start.onnx").write_bytes(b"the champion that the other run began with")
+    script = "import sys; from pathlib import Path; from models.training.lock import hold; hold(Path(sys.argv[1])); "
+    script += "print('held', flush=True); sys.stdin.read()"
+    child = [sys.executable, "-c", script, str(folder)]
+    with subprocess.Popen(child, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=CONFIGS.parents[1]) as other:
+        assert other.stdout is not None and other.stdout.readline() == b"held\n"
+        for words in (
+            ("recogniser", "--config", CONFIGS / "finetune.yaml", "--set", "own@v1", "--from", "champion", "--fresh"),
+            ("detector", "--fresh"),
+        ):
+            code, said = train(*words, "--out", folder)
+            assert code == 5 and said["error"]["code"] == "training.under_way"
+        other.kill()
+    assert fetched.exists() and (folder / "start.onnx").exists()
+
+
+def test_a_checkpoint_that_a_full_disk_cut_short_is_told(train: Train, tmp_path: Path) -> None:
+    pytest.importorskip("torch")
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "checkpoint.pt").write_bytes(b"")
+    code, said = train("recogniser", "--out", tmp_path / "run")
+    assert code == 2 and said["error"]["code"] == "training.checkpoint_damaged"
+    assert "checkpoint.pt" in said["error"]["detail"] and "--fresh" in said["error"]["en"]
 
 
 def test_a_run_that_goes_on_keeps_the_champion_that_it_began_with(tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ from models.training.detector.data import Batch, CropSource, batches
 from models.training.detector.loss import db_loss
 from models.training.detector.pages import Boxes, drawn_page
 from models.training.loop import train
-from models.training.start import find_start
+from models.training.origin import origin_of
 from models.training.team import Place
 
 _CHECK_SEED = 77
@@ -36,10 +36,9 @@ class DetectorTask:
 
     def __init__(self, config: DetectorTraining) -> None:
         self.config = config
-        start = find_start("detector", config.start)
-        self.parent = {"identity": start.identity, "sha256": start.sha256}
+        self.origin = origin_of(config)
         torch.manual_seed(config.seed)
-        self.model = build(start.path, config.frozen_stages)
+        self.model = build(self.origin.start.path, config.frozen_stages)
 
     def groups(self) -> list[dict[str, Any]]:
         """One learning rate for all."""

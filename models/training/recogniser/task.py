@@ -26,9 +26,10 @@ from models.recognition.prepare import scale_to_height
 from models.synthesis.lines import sample_line
 from models.training.config import RecogniserTraining, read_config
 from models.training.loop import train
+from models.training.origin import origin_of
 from models.training.recogniser.head import give_vietnamese_head
 from models.training.recogniser.lines import Batch, Lines, LineSource, batches, corrected, stacked
-from models.training.start import characters_of, find_start
+from models.training.start import characters_of
 from models.training.team import Place
 
 _CHECK_SEED = 77
@@ -41,10 +42,9 @@ class RecogniserTask:
 
     def __init__(self, config: RecogniserTraining) -> None:
         self.config = config
-        start = find_start("recogniser", config.start)
-        self.parent = {"identity": start.identity, "sha256": start.sha256}
+        self.origin = origin_of(config)
         torch.manual_seed(config.seed)
-        self.model = build(start.path, config.frozen_stages)
+        self.model = build(self.origin.start.path, config.frozen_stages)
         self._folders = tuple(map(Path, config.sets))
 
     def groups(self) -> list[dict[str, Any]]:

@@ -37,3 +37,14 @@ def test_the_digest_knows_what_is_made_not_where(tmp_path: Path) -> None:
     one, moved = tiny_recogniser(tmp_path / "a"), tiny_recogniser(tmp_path / "b", threads=2, drawers=1)
     assert one.digest == moved.digest
     assert one.digest != tiny_recogniser(tmp_path / "a", seed=1).digest
+    shared = [tiny_recogniser(tmp_path, sets=(name,), start=f"{name}.onnx") for name in ("here", "there")]
+    assert shared[0].digest == shared[1].digest, "what lies there is told by its content, not by its path"
+
+
+@pytest.mark.parametrize("share", [0.0, 0.02])
+def test_sets_of_which_no_line_would_be_drawn_are_refused(tmp_path: Path, share: float) -> None:
+    tiny_recogniser(tmp_path, set_share=share)
+    with pytest.raises(TrainingConfigInvalid, match=r"write set_share: 0\.3"):
+        tiny_recogniser(tmp_path, sets=("own",), set_share=share)
+    assert tiny_recogniser(tmp_path, set_share=0.3).sets == (), "a share without sets is fine"
+    assert tiny_recogniser(tmp_path, sets=("own",), set_share=0.3).sets

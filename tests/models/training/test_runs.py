@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
+from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
 
@@ -18,13 +19,16 @@ import torch
 from models.charset import CHARSET
 from models.engines import Hardware
 from models.ports.line_recogniser import load_recogniser
+from models.recognition.confidence import NAMES, Confidence
 from models.recognition.recogniser import OnnxRecogniser
 from models.training import checkpoint
-from models.training.card import held_out
-from models.training.checkpoint import TrainingMismatch
+from models.training.card import held_out, write_card
+from models.training.checkpoint import CheckpointDamaged, TrainingMismatch
 from models.training.config import RecogniserTraining
 from models.training.detector.loss import db_loss
 from models.training.detector.task import DetectorTask
+from models.training.export import export
+from models.training.lock import RunUnderWay
 from models.training.loop import PROGRESS, Run, notes_in, train
 from models.training.product import finish, prepare, run_here
 from models.training.recogniser.task import RecogniserTask, build
@@ -75,6 +79,22 @@ def test_a_folder_with_another_configuration_is_refused_and_fresh_forgets_it(tmp
     assert checkpoint.load(other) is None
 
 
+@pytest.mark.parametrize("kept", [0.0, 0.5, 0.999])
+def test_a_checkpoint_that_was_cut_short_is_named_with_the_way_out(tmp_path: Path, kept: float) -> None:
+    config = tiny_recogniser(tmp_path / "run")
+    _steps(config, 1)
+    path = config.run / checkpoint.FILE
+    path.write_bytes(path.read_bytes()[: int(path.stat().st_size * kept)])
+    with pytest.raises(CheckpointDamaged, match=r"run/checkpoint\.pt") as told:
+        prepare(config, fresh=False)
+    assert "--fresh" in told.value.vi and "--fresh" in told.value.en
+    torch.save({"weights": torch.zeros(2)}, path)
+    with pytest.raises(CheckpointDamaged):
+        prepare(config, fresh=False)
+    prepare(config, fresh=True)
+    assert checkpoint.load(config) is None
+
+
 _CHILD = """
 import sys
 from pathlib import Path
@@ -87,13 +107,34 @@ if __name__ == "__main__":
 """
 
 
-def test_a_killed_run_loses_no_more_than_the_interval_and_goes_on_with_the_same_losses(tmp_path: Path) -> None:
+def _child(tmp_path: Path) -> subprocess.Popen[str]:
     script = tmp_path / "child.py"
     script.write_text(_CHILD)
-    child = subprocess.Popen(
+    return subprocess.Popen(
         [sys.executable, str(script), str(tmp_path / "run")],
         env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])}, stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
+
+
+def test_a_second_run_in_a_folder_is_refused_while_the_first_one_lives(tmp_path: Path) -> None:
+    config = tiny_recogniser(tmp_path / "run")
+    with _child(tmp_path) as child:
+        assert child.stdout is not None
+        for _ in child.stdout:
+            if (config.run / checkpoint.FILE).exists():
+                break
+        with pytest.raises(RunUnderWay, match="run"):
+            prepare(config, fresh=True)
+        with pytest.raises(RunUnderWay):
+            train(RecogniserTask(config), most_steps=1)
+        assert (config.run / checkpoint.FILE).exists(), "what is refused has removed nothing"
+        child.kill()
+    prepare(config, fresh=False)
+    prepare(config, fresh=True)  # the folder is this process's own by now
+
+
+def test_a_killed_run_loses_no_more_than_the_interval_and_goes_on_with_the_same_losses(tmp_path: Path) -> None:
+    child = _child(tmp_path)
     assert child.stdout is not None
     told: list[tuple[int, float]] = []
     for row in child.stdout:
@@ -170,6 +211,49 @@ def test_what_is_exported_lies_as_far_from_the_start_as_the_blend_says(tmp_path:
     checkpoint.save(config, replace(held, parent={"identity": "another@1", "sha256": "0" * 64}))
     with pytest.raises(StartUnusable, match="another@1"):
         finish(config, "hoso train recogniser")
+
+
+def test_a_run_that_is_ended_while_it_is_finished_leaves_no_model(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = tiny_recogniser(tmp_path / "run", lines=4, calibrated=40)
+    prepare(config, fresh=False)
+    assert run_here(config, told=lambda note: None, stop=lambda: False).finished
+    torn = config.run / "unfinished" / "torn.onnx"  # as a killed process leaves it
+    torn.parent.mkdir()
+    torn.write_bytes(b"half")
+
+    def ended(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    fitted = Confidence(0.0, (0.0,) * len(NAMES))
+    for step, does in (
+        ("models.training.recogniser.ranges.measure", lambda path: "{}"),
+        ("models.training.recogniser.confidence.calibrate", lambda path, lines: fitted),
+        ("models.training.product.write_card", write_card),
+    ):
+        monkeypatch.setattr(step, ended)
+        with pytest.raises(KeyboardInterrupt):
+            finish(config, "hoso train recogniser")
+        assert not [*config.run.rglob("*.onnx"), *config.run.rglob("*.md")], step
+        monkeypatch.setattr(step, does)
+    product = finish(config, "hoso train recogniser")
+    assert product.exported.path.parent == product.card.parent == config.run
+    assert sha256(product.exported.path.read_bytes()).hexdigest() == product.exported.sha256
+    assert [each.name for each in config.run.rglob("*.onnx")] == [product.exported.path.name]
+    assert not torn.parent.exists()
+
+
+def test_a_model_that_gives_no_numbers_is_not_exported(tmp_path: Path) -> None:
+    config = tiny_recogniser(tmp_path / "run", blend=1.0)
+    _steps(config, 1)
+    held = checkpoint.load(config)
+    assert held is not None
+    spoilt = {n: v.fill_(torch.nan) if n.startswith("head.") else v for n, v in held.average.items()}
+    checkpoint.save(config, replace(held, average=spoilt))
+    with pytest.raises(ValueError, match="disagree"):
+        export(config)
+    assert not list(config.run.glob("*.onnx*"))
 
 
 def test_the_detector_learns_two_squares_and_is_exported(tmp_path: Path) -> None:

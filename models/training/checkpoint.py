@@ -78,6 +78,9 @@ def save(config: Training, held: Checkpoint) -> None:
         file.flush()
         os.fsync(file.fileno())  # a name that is on the disk before its bytes would be an empty file
     fresh.replace(config.run / FILE)
+    folder = os.open(config.run, os.O_RDONLY)
+    os.fsync(folder)  # the name as well
+    os.close(folder)
 
 
 def load(config: Training, device: torch.device | str = "cpu", *, origin: Origin | None = None) -> Checkpoint | None:

@@ -55,7 +55,7 @@ class Training(BaseModel):
     ema: float = Field(ge=0, lt=1)
     blend: float = Field(1.0, gt=0, le=1)
     pool: int = Field(ge=1)
-    checkpoint_seconds: float = Field(60, gt=0)
+    checkpoint_seconds: float = Field(45, gt=0)
     check_minutes: float = Field(5, gt=0)
     checked: int = Field(ge=0)
 

@@ -1,6 +1,7 @@
 """The loop that both roles share: learn, follow with a moving average, check, save, tell.
 
-Guarantees that a run can be ended at any time, by a signal or the plug, with at most `checkpoint_seconds` lost, and
+Guarantees that a run can be ended at any time, by a signal or the plug, with at most `checkpoint_seconds` lost (or
+what a check took, where that is longer), and
 goes on with the same losses as if it had never stopped. Checks draw nothing from the stream and change no weight.
 """
 
@@ -22,6 +23,7 @@ from typing import Any, Protocol
 import torch
 from torch import nn
 
+from dossiers.errors import InputError
 from models.training import checkpoint
 from models.training.blend import blended
 from models.training.config import Training
@@ -102,9 +104,21 @@ class Outcome:
     seen: int
 
 
+class DeviceMissing(InputError):
+    """PyTorch finds no device of the kind that the configuration names; `detail` is the kind."""
+
+    code = "training.device_missing"
+    vi = (
+        "PyTorch không thấy thiết bị này trên máy. Hãy dùng --device cpu, hoặc cài trình điều khiển và PyTorch có CUDA."
+    )
+    en = "PyTorch finds no such device here. Use --device cpu, or install its driver and a PyTorch built for CUDA."
+
+
 def device_of(config: Training) -> torch.device:
-    """The device that the configuration names; `auto` takes CUDA where torch has it."""
+    """The device that the configuration names; `auto` takes CUDA where torch has it. `DeviceMissing`."""
     wanted = config.device
+    if wanted == "cuda" and not torch.cuda.is_available():
+        raise DeviceMissing("cuda")
     return torch.device("cuda" if wanted == "auto" and torch.cuda.is_available() else wanted.replace("auto", "cpu"))
 
 
@@ -128,7 +142,10 @@ class Run:
         self.wrapped = team.wrap(self.model)
 
     def _restore(self, held: checkpoint.Checkpoint) -> None:
-        self.model.load_state_dict(held.model)
+        try:
+            self.model.load_state_dict(held.model)
+        except RuntimeError as error:  # a charset that grew makes another head
+            raise checkpoint.TrainingMismatch(f"{self.config.run}: charset") from error
         self.optimiser.load_state_dict(held.optimiser)
         self.average = held.average
         self.step, self.seen = held.step, held.seen
@@ -205,11 +222,11 @@ def train(
             due = log.due() if team.rank == 0 else False
             size, stopped, save = team.total((batch.size, stop(), due))
             run.seen += size
-            log.step(losses[-1])
             enough = run.seen >= config.samples or len(losses) == most_steps
             if save or stopped or enough:
                 run.save()
                 log.saved()
+            log.step(losses[-1])
             if stopped or enough:
                 break
         finished = run.seen >= config.samples
@@ -239,7 +256,11 @@ class _Log:
         self._file.close()
 
     def due(self) -> bool:
-        return time.monotonic() - self._saved > self._run.config.checkpoint_seconds
+        """Whether to save: it is time, or a check comes next, which takes its time."""
+        return time.monotonic() - self._saved > self._run.config.checkpoint_seconds or self._check_due()
+
+    def _check_due(self) -> bool:
+        return time.monotonic() - self._checked > self._run.config.check_minutes * 60
 
     def saved(self) -> None:
         self._saved = time.monotonic()
@@ -250,7 +271,7 @@ class _Log:
         now = time.monotonic()
         self._recent.append(loss)
         self._speed.append((now, self._run.seen))
-        if now - self._checked > self._run.config.check_minutes * 60:
+        if self._check_due():
             self.check()
         elif now - self._noted > _LOG_SECONDS:
             self._write(self._note())

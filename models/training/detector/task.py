@@ -25,6 +25,7 @@ from models.training.detector.loss import db_loss
 from models.training.detector.pages import Boxes, drawn_page
 from models.training.loop import train
 from models.training.origin import origin_of
+from models.training.start import StartUnusable
 from models.training.team import Place
 
 _CHECK_SEED = 77
@@ -66,8 +67,11 @@ class DetectorTask:
 
 
 def build(path: Path, frozen_stages: int) -> LineDetector:
-    """The detector in `path`; its stem and first stages frozen."""
-    model = load_detector(path)
+    """The detector in `path`; its stem and first stages frozen. `StartUnusable`."""
+    try:
+        model = load_detector(path)
+    except ValueError as error:
+        raise StartUnusable(f"{path.name}: {error}") from error
     encoder = model.model.backbone.encoder
     for part in [encoder.convolution, *encoder.blocks[:frozen_stages]] if frozen_stages else []:
         part.requires_grad_(False)

@@ -29,7 +29,7 @@ from models.training.loop import train
 from models.training.origin import origin_of
 from models.training.recogniser.head import give_vietnamese_head
 from models.training.recogniser.lines import Batch, Lines, LineSource, batches, corrected, stacked
-from models.training.start import characters_of
+from models.training.start import StartUnusable, characters_of
 from models.training.team import Place
 
 _CHECK_SEED = 77
@@ -78,8 +78,11 @@ class RecogniserTask:
 
 
 def build(path: Path, frozen_stages: int) -> LineRecogniser:
-    """The recogniser in `path` with a head for our charset; its stem and first stages frozen."""
-    model, known = load_recogniser(path), characters_of(path)
+    """The recogniser in `path` with a head for our charset; its stem and first stages frozen. `StartUnusable`."""
+    try:
+        model, known = load_recogniser(path), characters_of(path)
+    except ValueError as error:
+        raise StartUnusable(f"{path.name}: {error}") from error
     if tuple(known[1:]) != CHARSET:
         model = give_vietnamese_head(model, known, CHARSET)
     encoder = model.model.backbone.encoder

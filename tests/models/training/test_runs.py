@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from hashlib import sha256
 from itertools import pairwise
@@ -24,17 +25,17 @@ from models.recognition.recogniser import OnnxRecogniser
 from models.training import checkpoint
 from models.training.card import held_out, write_card
 from models.training.checkpoint import CheckpointDamaged, TrainingMismatch
-from models.training.config import RecogniserTraining
+from models.training.config import RecogniserTraining, Training
 from models.training.detector.loss import db_loss
 from models.training.detector.task import DetectorTask
 from models.training.export import export
 from models.training.lock import RunUnderWay
-from models.training.loop import PROGRESS, Run, notes_in, train
+from models.training.loop import PROGRESS, DeviceMissing, Note, Run, notes_in, train
 from models.training.product import finish, prepare, run_here
 from models.training.recogniser.task import RecogniserTask, build
 from models.training.start import StartUnusable, find_start, metadata
 from models.training.team import Alone
-from models.weights import Weights
+from models.weights import Weights, registry
 from tests.models.training.conftest import tiny_detector, tiny_recogniser
 
 
@@ -56,6 +57,43 @@ def test_a_run_that_is_asked_to_stop_saves_first(tmp_path: Path) -> None:
     held = checkpoint.load(config)
     assert not outcome.finished and len(outcome.losses) == 1
     assert held is not None and (held.step, held.seen) == (1, outcome.seen)
+
+
+def test_nothing_is_unsaved_while_held_out_lines_are_read(tmp_path: Path) -> None:
+    config = tiny_recogniser(tmp_path / "run", checked=1, check_minutes=1e-6, checkpoint_seconds=1e6)
+    checks: list[tuple[int, int]] = []
+
+    def told(note: Note) -> None:
+        if note.held_out and note.step and (held := checkpoint.load(config)):
+            checks.append((note.step, held.step))
+
+    train(RecogniserTask(config), most_steps=3, told=told)
+    assert [step for step, _ in checks] == [1, 2, 3]
+    assert all(step == saved for step, saved in checks)
+
+
+def test_a_checkpoint_of_another_charset_is_told_and_not_a_traceback(tmp_path: Path) -> None:
+    config = tiny_recogniser(tmp_path / "run")
+    _steps(config, 1)
+    path = config.run / checkpoint.FILE
+    held = torch.load(path, weights_only=True)
+    held["model"]["head.bias"] = held["model"]["head.bias"][:-10]
+    torch.save(held, path)
+    with pytest.raises(TrainingMismatch, match="charset"):
+        _steps(config, 1)
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="needs a machine without CUDA")
+def test_a_device_that_is_not_there_is_told(tmp_path: Path) -> None:
+    with pytest.raises(DeviceMissing, match="cuda"):
+        _steps(tiny_recogniser(tmp_path / "run", device="cuda"), 1)
+
+
+@pytest.mark.parametrize(("make", "other"), [(tiny_recogniser, "detector"), (tiny_detector, "recogniser")])
+def test_a_start_of_the_other_role_is_told(tmp_path: Path, make: Callable[..., Training], other: str) -> None:
+    task = RecogniserTask if other == "detector" else DetectorTask
+    with pytest.raises(StartUnusable):
+        task(make(tmp_path / "run", start=str(registry()[other].path())))
 
 
 def test_a_row_of_the_log_that_a_power_cut_tore_is_left_out(tmp_path: Path) -> None:

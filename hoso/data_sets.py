@@ -12,7 +12,7 @@ from config.settings import Settings
 from dossiers.db.engine import Db
 from dossiers.errors import InputError
 from dossiers.store import ObjectStore
-from hoso.operators import open_database, who
+from hoso.operators import open_database, require_system, who
 from models.datasets import DataSet, read_set
 from models.datasets.stored import fetch
 
@@ -47,5 +47,6 @@ def set_of(reference: str, home: Path, into: Path) -> DataSet:
         return read_set(Path(reference))
     if os.sep in reference:
         raise InputError(reference)
+    require_system(home, f"{reference} is no folder here")
     with shelf(home) as at:
         return fetch(at.db, at.store, reference, into, who())

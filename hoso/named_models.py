@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from dossiers.store import ObjectStore
-from hoso.operators import is_there, open_database
+from hoso.operators import is_there, open_database, require_system
 from models import lifecycle
 from models.lifecycle import SHIPPED, Known
 from models.weights import registry
@@ -22,6 +22,7 @@ def named(said: str, role: str, home: Path, into: Path) -> tuple[Known, Path | N
     """
     if said == SHIPPED or (said == CHAMPION and not is_there(home)):
         return Known(registry()[role], None), None
+    require_system(home, f"{said} is no file here")
     with open_database(home) as (db, found):
         with db.transaction() as session:
             known = lifecycle.champion(session, role)[0] if said == CHAMPION else lifecycle.find(session, said)

@@ -19,6 +19,12 @@ def is_there(home: Path) -> bool:
     return bool(os.environ.get("HOSO_CONFIG")) or state.is_running(home.resolve())
 
 
+def require_system(home: Path, otherwise: str) -> None:
+    """`NotRunning` when there is no system to ask; `otherwise` says what would have made asking needless."""
+    if not is_there(home):
+        raise NotRunning(f"{otherwise}, and at {home} nothing runs that could know it")
+
+
 @contextmanager
 def open_database(home: Path) -> Iterator[tuple[Db, Settings]]:
     """The database as its owner, and the settings that name it. Raises `NotRunning` when there is no system."""

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from models.training.product import Product
 
 STOPPED = 130
-_CONFIGS = Path("config/training")
+_CONFIGS = Path(__file__).parents[2] / "config" / "training"
 _NEEDED = ("torch", "transformers", "onnx", "rapidocr")
 
 
@@ -47,7 +47,14 @@ DeviceOption = Annotated[str, typer.Option("--device", help="auto | cpu | cuda")
 WorkersOption = Annotated[
     int, typer.Option("--workers", min=1, help=say("Processes; over 1: Ray Train", "Số tiến trình; trên 1: Ray Train"))
 ]
-ConfigOption = Annotated[Path, typer.Option("--config", help=say("The run's file", "Tệp cấu hình"))]
+ConfigOption = Annotated[
+    Path,
+    typer.Option(
+        "--config",
+        show_default=False,
+        help=say("The run's file; default: the role's in config/training", "Tệp cấu hình; mặc định: config/training"),
+    ),
+]
 ResumeOption = Annotated[
     bool,
     typer.Option("--resume/--fresh", help=say("Go on from the checkpoint, or start anew", "Chạy tiếp hay chạy lại")),

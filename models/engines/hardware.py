@@ -8,6 +8,7 @@ from importlib.util import find_spec
 
 from config.settings import Engine
 from dossiers.errors import HosoError
+from models.weights import registry
 
 
 class EngineMissing(HosoError):
@@ -16,6 +17,9 @@ class EngineMissing(HosoError):
     code = "models.engine_missing"
     vi = "Bộ chạy mô hình được chọn chưa được cài đặt. Hãy cài theo docs/engines.md hoặc đặt `pool.engine: auto`."
     en = "The chosen engine is not installed. Install it as docs/engines.md says, or set `pool.engine: auto`."
+
+
+_CUDA = "CUDAExecutionProvider"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +45,14 @@ def cpu_has_bfloat16() -> bool:
 
 @cache
 def has_cuda() -> bool:
-    """Whether ONNX Runtime can use a CUDA device."""
+    """Whether ONNX Runtime can use a CUDA device: one built for CUDA says so, but takes the CPU, without a word, where
+    the device or a library of it is missing. So the smallest network is opened on it."""
     import onnxruntime
 
-    return "CUDAExecutionProvider" in onnxruntime.get_available_providers()
+    if _CUDA not in onnxruntime.get_available_providers():
+        return False
+    session = onnxruntime.InferenceSession(str(registry()["orienter"].path()), providers=[_CUDA])
+    return _CUDA in session.get_providers()
 
 
 @cache

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import onnxruntime
 import pytest
 
 from models.detection.detector import OnnxDetector
@@ -132,3 +133,11 @@ def test_a_machine_without_cuda_lends_torch_no_gpu() -> None:
         pytest.skip("a GPU is here")
     assert choose(Hardware(gpu=True)) != "torch"
     assert not opened("torch", "recogniser").on_gpu
+
+
+@pytest.mark.filterwarnings("ignore:Specified provider")
+def test_a_cuda_that_is_built_in_and_does_not_load_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(onnxruntime, "get_available_providers", lambda: ["CUDAExecutionProvider"])
+    hardware_module.has_cuda.cache_clear()
+    assert not hardware_module.has_cuda(), "the session that is opened says CPU"
+    hardware_module.has_cuda.cache_clear()

@@ -52,14 +52,16 @@ def read_all(
 def main() -> None:
     """Draw the pages, let everybody read them, print the card, write it as JSON and Markdown."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--pages", type=int, default=6, help="pages of each page suite")
-    parser.add_argument("--lines", type=int, default=100, help="lines of each line suite")
+    parser.add_argument("--pages", type=int, default=6, help="pages of each page suite; 0: none")
+    parser.add_argument("--lines", type=int, default=100, help="lines of each line suite; 0: none")
     parser.add_argument("--only", default="", help="names of readers, comma between them")
     parser.add_argument("--asterocr", type=Path, help="folder with asternet.onnx and vocab.json")
     parser.add_argument("--cores", type=int, default=2)
     parser.add_argument("--note", default="", help="a sentence for the card, such as what else ran on the machine")
     parser.add_argument("--out", type=Path, default=ROOT / "benchmarks" / "results")
     told = parser.parse_args()
+    if not told.pages and not told.lines:
+        parser.error("--pages 0 --lines 0: nothing to read")
     peers, cores = chosen(told.only, told.asterocr), two_cores(told.cores)
     about = {
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -72,7 +74,7 @@ def main() -> None:
     text = ""
     with tempfile.TemporaryDirectory() as work:
         sizes = dict.fromkeys(DEGRADED, told.pages) | dict.fromkeys(sorted(HAND, reverse=True), told.lines)
-        suites = [write_suite(find_suite(name), size, Path(work)) for name, size in sizes.items()]
+        suites = [write_suite(find_suite(name), size, Path(work)) for name, size in sizes.items() if size]
         about["suites"] = {suite.name: {"files": len(suite.sheets), "digest": suite.digest} for suite in suites}
         for reads, left_out in read_all(peers, suites, cores):
             # Written after each reader: a run that is broken off is not lost.

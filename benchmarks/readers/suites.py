@@ -5,7 +5,7 @@ A file holds the very pixels that the suite gives to Hoso, as PNG: what a JPEG o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -72,7 +72,7 @@ def _items(suite: Suite, size: int) -> Iterator[tuple[Image, tuple[Truth, ...]]]
         yield item.image, item.truth if isinstance(item, PageItem) else (Truth(item.text),)
 
 
-def read_suites(peer: Peer, suites: Iterable[Written], cores: Sequence[int]) -> Read:
+def read_suites(peer: Peer, suites: Sequence[Written], cores: Sequence[int]) -> Read:
     """Every suite read by `peer`, as many files side by side as cores. Raises `Unavailable` when it is not there, or
     ends before it has read every page; that it reads no crops is part of the result."""
     pages = [suite for suite in suites if not suite.crops]
@@ -87,7 +87,8 @@ def read_suites(peer: Peer, suites: Iterable[Written], cores: Sequence[int]) -> 
             if not pages:
                 raise
             no_crops = str(error)
-    scores = {suite.name: _scores(suite, answers[suite.name]) for suite in suites if suite.name in answers}
+    answered = [(suite, answers[suite.name]) for suite in suites if suite.name in answers]
+    scores = {suite.name: _scores(suite, found) for suite, found in answered}
     together = [score for suite in pages for score in scores[suite.name]]
     return Read(
         label=peer.label,
@@ -96,8 +97,8 @@ def read_suites(peer: Peer, suites: Iterable[Written], cores: Sequence[int]) -> 
         together=figures(together) if together else None,
         failed={
             sheet.path.stem: answer.error
-            for suite in suites
-            for sheet, answer in zip(suite.sheets, answers.get(suite.name, []), strict=False)
+            for suite, found in answered
+            for sheet, answer in zip(suite.sheets, found, strict=True)
             if answer.error
         },
         no_crops=no_crops,

@@ -34,7 +34,7 @@ def open_reader(given: Given) -> Reading:
 
     def read_line(path: Path) -> list[Piece]:
         with tempfile.TemporaryDirectory() as work:
-            return read(_bordered(path, Path(work)), "7")
+            return read(bordered(path, Path(work)), "7")
 
     return Reading(read_line if given.one_line else read, f"{_says([program, '--version']).splitlines()[0]}, vie")
 
@@ -51,11 +51,14 @@ def words_of(table: str) -> list[Piece]:
     return found
 
 
-def _bordered(path: Path, folder: Path) -> Path:
+def bordered(path: Path, folder: Path) -> Path:
+    """A file in `folder`: the crop in `path` with more of its own paper on every side."""
     import cv2
     import numpy as np
 
     line = cv2.imread(str(path))
+    if line is None:
+        raise ValueError("not an image")
     paper = np.median(np.concatenate([line[0], line[-1], line[:, 0], line[:, -1]]), axis=0).tolist()
     wider = cv2.copyMakeBorder(line, BORDER, BORDER, BORDER, BORDER, cv2.BORDER_CONSTANT, value=paper)
     cv2.imwrite(str(folder / "line.png"), wider)

@@ -13,6 +13,8 @@ from benchmarks.readers.reading import Given, Piece, Reading, Unavailable, piece
 def open_reader(given: Given) -> Reading:
     if given.options.get("absent"):
         raise Unavailable("not installed")
+    if given.one_line and given.options.get("pages-only"):
+        raise Unavailable("whole pages only")
     print("noise of a library")
 
     def read(path: Path) -> list[Piece]:

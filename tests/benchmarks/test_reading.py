@@ -15,6 +15,7 @@ from benchmarks.readers.scoring import figures, score_page
 from benchmarks.readers.soak import trend
 from benchmarks.readers.tesseract import words_of
 from benchmarks.reading import pages_in
+from models.evaluation.suites.base import Truth
 
 
 @pytest.fixture
@@ -92,7 +93,7 @@ def test_pieces_of_one_row_are_joined_and_what_is_beyond_the_truth_is_not_punish
         piece("XÃ HỘI", rectangle(110, 2, 200, 22)),
         piece("dấu đỏ", rectangle(0, 300, 90, 330)),
     ]
-    found = figures(score_page(["CỘNG HÒA XÃ HỘI"], pieces))
+    found = figures(score_page([Truth("CỘNG HÒA XÃ HỘI")], pieces))
     assert (found.cer, found.exact, found.lines) == (0.0, 1, 1)
 
 

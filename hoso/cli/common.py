@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,9 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.errors import MarkupError
+from rich.markup import escape
+from rich.text import Text
 
 from dossiers.errors import HosoError
 from hoso.cli.words import LANGUAGE, say
@@ -21,8 +25,32 @@ DEFAULT_HOME = Path(".hoso")
 ENDED_WITHOUT_RESULT = 7
 
 WIDE = 140  # where nobody's window limits it (a file, a pipe, continuous integration)
-out = Console(highlight=False, width=None if sys.stdout.isatty() else WIDE)
-err = Console(stderr=True, highlight=False, width=None if sys.stderr.isatty() else WIDE)
+_STYLE = re.compile(r"/|(bold|dim|bold (red|green)|red|green|yellow|cyan)|link=https?://.*")
+_BRACKETS = re.compile(r"(\\*)\[([a-z#/@][^[]*?)\]")  # what rich takes for a tag
+
+
+class _Console(Console):
+    """Knows the styles of the commands and no others: brackets in names of files and in texts stay what they are.
+
+    A value that may hold one of the very styles is escaped where it is put in (`rich.markup.escape`).
+    """
+
+    def render_str(self, text: str, **options: Any) -> Text:
+        try:
+            return super().render_str(_BRACKETS.sub(_kept, text), **options)
+        except MarkupError:
+            return Text(text)
+
+
+def _kept(found: re.Match[str]) -> str:
+    slashes, inside = found.groups()
+    if len(slashes) % 2 or _STYLE.fullmatch(inside):  # escaped already, or a style
+        return found[0]
+    return f"{slashes * 2}\\[{inside}]"
+
+
+out = _Console(highlight=False, emoji=False, width=None if sys.stdout.isatty() else WIDE)
+err = _Console(stderr=True, highlight=False, emoji=False, width=None if sys.stderr.isatty() else WIDE)
 
 HomeOption = Annotated[
     Path,
@@ -77,6 +105,11 @@ def emit(value: Any, as_json: bool, text: Any = None) -> None:
         print(json.dumps(value, ensure_ascii=False, indent=1, default=str), flush=True)
     elif text is not None:
         out.print(text)
+
+
+def refused_lines(refused: list[dict[str, str]]) -> list[str]:
+    """Files that were not read, with the reasons, for people."""
+    return [f"[red]✗[/] {escape(one['name'])}: {escape(say(one['en'], one['vi']))}" for one in refused]
 
 
 def complain(error: HosoError, as_json: bool) -> int:

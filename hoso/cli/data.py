@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 
 from dossiers.errors import InputError
@@ -22,6 +23,7 @@ from hoso.cli.common import (
     PathsArgument,
     emit,
     err,
+    refused_lines,
 )
 from hoso.cli.words import say
 from hoso.operators import who
@@ -95,7 +97,7 @@ def _made(row: Any, skipped: dict[str, int], as_json: bool) -> None:
     shown = [
         f"[green]✓[/] {row.name}@v{row.version}: {row.lines} {say('lines, kept until', 'dòng, lưu đến')} {row.until}"
     ]
-    shown += [f"[dim]{say('left out', 'bỏ qua')} {count}: {why}[/]" for why, count in sorted(skipped.items())]
+    shown += [f"[dim]{say('left out', 'bỏ qua')} {count}: {escape(why)}[/]" for why, count in sorted(skipped.items())]
     emit(said, as_json, "\n".join(shown))
 
 
@@ -142,7 +144,8 @@ def show(reference: ReferenceArgument, home: HomeOption = DEFAULT_HOME, as_json:
             manifest = folder.read_manifest(found.folder)
         else:
             counts = {"lines": len(found.lines), "train": len(found.part("train")), "test": len(found.part("test"))}
-            emit({"name": found.name, "counts": counts, "digest": found.digest}, as_json, f"{found.name}: {counts}")
+            said = {"name": found.name, "counts": counts, "digest": found.digest}
+            emit(said, as_json, escape(f"{found.name}: {counts}"))
             return
     else:
         with shelf(home) as at:
@@ -150,7 +153,7 @@ def show(reference: ReferenceArgument, home: HomeOption = DEFAULT_HOME, as_json:
                 row = data_sets.find(session, *stored.split_reference(reference))
                 audit.append(session, who(), "data_set.shown", name=row.name, version=row.version)
             manifest = stored.manifest_of(at.store, row)
-    emit({key: value for key, value in manifest.items() if key != "files"}, as_json, written.card(manifest))
+    emit({key: value for key, value in manifest.items() if key != "files"}, as_json, escape(written.card(manifest)))
 
 
 def fetch_set(
@@ -164,7 +167,8 @@ def fetch_set(
 
     found = copy_set(Path(reference), out_dir) if Path(reference).is_dir() else set_of(reference, home, out_dir)
     said = {"set": found.identity, "lines": len(found.lines), "digest": found.digest, "out": str(out_dir)}
-    emit(said, as_json, f"[green]✓[/] {found.identity}: {len(found.lines)} {say('lines', 'dòng')} → {out_dir}")
+    shown = escape(f"{found.identity}: {len(found.lines)} {say('lines', 'dòng')} → {out_dir}")
+    emit(said, as_json, f"[green]✓[/] {shown}")
 
 
 def forget(
@@ -207,7 +211,7 @@ def take_in(
         counts = {"train": len(made.part("train")), "test": len(made.part("test"))}
         said = {"set": made.identity, "lines": len(made.lines), **counts, "digest": made.digest, "out": str(out_dir)}
         shown = f"{len(made.lines)} {say('lines', 'dòng')} ({counts['train']} train, {counts['test']} test)"
-        emit(said, as_json, f"[green]✓[/] {made.identity}: {shown} → {out_dir}")
+        emit(said, as_json, f"[green]✓[/] {made.identity}: {shown} → {escape(str(out_dir))}")
         return
     stored.Order(name, permission, who(), 1)
     with shelf(home) as at:
@@ -248,7 +252,8 @@ def lines(
                 found += reader.read(page) if reader else ()
             except FileError as error:
                 refused.append({"name": page.name, "vi": error.vi, "en": error.en})
-    written = write_crops(found, out_dir, most)
+    # Where files were refused, the reasons say more than that nothing was read.
+    written = write_crops(found, out_dir, most) if found or not refused else 0
     said = {
         "pages": len(listing.pages),
         "read": len(found),
@@ -261,8 +266,10 @@ def lines(
         f"Correct the second column of {table}, delete rows you did not check, then: hoso data import {out_dir} NAME",
         f"Sửa cột thứ hai của {table}, xóa các dòng chưa xem, rồi: hoso data import {out_dir} TÊN",
     )
-    shown = [f"[green]✓[/] {written} {say('lines of', 'dòng từ')} {len(listing.pages)} {say('pages', 'trang')}", hint]
-    shown += [f"[red]✗[/] {one['name']}: {say(one['en'], one['vi'])}" for one in refused]
+    done = f"{written} {say('lines of', 'dòng từ')} {len(listing.pages)} {say('pages', 'trang')}"
+    shown = [f"[green]✓[/] {done}", escape(hint)] if written else []
+    shown += refused_lines(refused)
+    shown += [] if written else [say("No line of text was read.", "Không đọc được dòng chữ nào.")]
     emit(said, as_json, "\n".join(shown))
     if refused:
         raise typer.Exit(InputError.exit_code)

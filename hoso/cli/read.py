@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Annotated, Any, get_args
 
 import typer
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from config.settings import Engine
 from dossiers.errors import HosoError, InputError
-from hoso.cli.common import JsonOption, PathsArgument, ThreadsOption, emit, err
+from hoso.cli.common import JsonOption, PathsArgument, ThreadsOption, emit, err, refused_lines
 from hoso.cli.words import say
 
 ENGINES = get_args(Engine)
@@ -48,7 +49,10 @@ def read(
             raise InputError(str(path))
     if engine and engine not in ENGINES:
         raise InputError(f"--engine {engine}: {', '.join(ENGINES)}")
-    out_dir.mkdir(parents=True, exist_ok=True)
+    try:
+        out_dir.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"--out {out_dir}: {error.strerror}") from error
     with tempfile.TemporaryDirectory(prefix="hoso-read-") as workdir:
         report = _read(paths, out_dir, Path(workdir), text, hocr, ocr, threads or os.cpu_count() or 1, engine)
     emit(report, as_json, _said(report, out_dir))
@@ -71,7 +75,7 @@ def _read(
     listing = list_pages(paths, settings.limits, workdir)
     refused = [{"name": name, "vi": vi, "en": en} for name, vi, en in listing.refused]
     pages: list[dict[str, Any]] = []
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=err, transient=True) as bar:
         task = bar.add_task(say("reading", "đang đọc"), total=len(listing.pages))
         reader = PageReader(settings, ocr_always=ocr) if listing.pages else None
@@ -98,7 +102,7 @@ def _said(report: dict[str, Any], out_dir: Path) -> str:
     pages = report["pages"]
     seconds = sum(page["seconds"] for page in pages)
     each = f", {seconds / len(pages):.2f} {say('seconds a page', 'giây mỗi trang')}" if pages else ""
-    lines = [f"[green]✓[/] {len(pages)} {say('pages', 'trang')} → {out_dir}{each}"]
-    lines += [f"[dim]{say('skipped', 'bỏ qua')}: {name}[/]" for name in report["skipped"]]
-    lines += [f"[red]✗[/] {refused['name']}: {say(refused['en'], refused['vi'])}" for refused in report["refused"]]
+    lines = [f"[green]✓[/] {len(pages)} {say('pages', 'trang')} → {escape(str(out_dir))}{each}"]
+    lines += [f"[dim]{say('skipped', 'bỏ qua')}: {escape(name)}[/]" for name in report["skipped"]]
+    lines += refused_lines(report["refused"])
     return "\n".join(lines)

@@ -7,15 +7,23 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from config.settings import Settings
+from dossiers.errors import InputError
 from hoso.reading.pages import Page
-from models.datasets.folder import LABELS, DataSetInvalid, clean_text, encode
+from models.datasets.folder import LABELS, clean_text, encode
+from models.datasets.labels import write_rows
 from models.datasets.written import require_new
 from models.protocols import Image
 from models.reader import Reader
 from workers.stages.prepare import prepare
 from workers.stages.rasterise import rasterise
 
-HEAD = "file\ttext\tconfidence\treading\tmodel"
+
+class NothingRead(InputError):
+    """No page that could be opened has a line of text."""
+
+    code = "data.nothing_read"
+    vi = "Không đọc được dòng chữ nào. Hãy kiểm tra các trang có chữ và rõ nét, rồi chạy lại với các trang đó."
+    en = "No line of text was read. Check that the pages hold text and are sharp, and run again with such pages."
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,18 +58,18 @@ def write_crops(lines: Sequence[ReadCrop], folder: Path, most: int) -> int:
     """Write `crops/NNNN.png` and `labels.tsv`, the most doubtful first, `most` of them (0: all); how many.
 
     `labels.tsv` has one line of text a row: a person corrects the second column and leaves the others.
-    Raises `DataSetExists` when the folder holds something, `DataSetInvalid` without a line.
+    Raises `DataSetExists` when the folder holds something, `NothingRead` without a line.
     """
     require_new(folder)
     if not lines:
-        raise DataSetInvalid("no line was read")
+        raise NothingRead()
     chosen = sorted(lines, key=lambda line: line.confidence)[: most or None]
     folder.mkdir(parents=True, mode=0o700, exist_ok=True)
     (folder / "crops").mkdir()
-    rows = [HEAD]
+    rows = []
     for number, line in enumerate(chosen, start=1):
         name = f"crops/{number:04d}.png"
         (folder / name).write_bytes(encode(line.crop))
-        rows.append(f"{name}\t{line.text}\t{line.confidence:.3f}\t{line.text}\t{line.model}")
-    (folder / LABELS).write_text("\n".join(rows) + "\n", encoding="utf-8")
+        rows.append((name, line.text, f"{line.confidence:.3f}", line.text, line.model))
+    (folder / LABELS).write_text(write_rows(rows), encoding="utf-8")
     return len(chosen)

@@ -7,8 +7,10 @@ read it (turning, straightening, cutting out of a photo) is undone for the polyg
 from __future__ import annotations
 
 import time
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain, count
 from pathlib import Path
 from typing import cast
 
@@ -61,10 +63,9 @@ def list_pages(paths: list[Path], limits: Limits, workdir: Path) -> Listing:
         found = ingest(SourceFile(1, path.name, path), limits, folder)
         refused += [(path.name, f.vi, f.en) for f in found.findings if f.severity == "error"]
         inside = [(member, index) for member in found.members for index in range(member.pages)]
-        stem = _free_name(path, taken)
         several = len(inside) > 1 or found.media_type == sniff.ZIP
-        for count, (member, index) in enumerate(inside, 1):
-            name = f"{stem}-{count:04d}" if several else stem
+        names = _free_names(path, len(inside) if several else 0, taken)
+        for name, (member, index) in zip(names, inside, strict=False):
             pages.append(Page(name, member.path, member.media_type, index, index in member.text_pages))
     return Listing(tuple(pages), tuple(refused), tuple(skipped))
 
@@ -78,12 +79,19 @@ def _files(paths: list[Path]) -> Iterator[tuple[Path, bool]]:
             yield path, True
 
 
-def _free_name(path: Path, taken: set[str]) -> str:
-    """The stem; with the extension, then a count, when another file has it."""
-    choices = [path.stem, path.name.replace(".", "-"), *(f"{path.stem}-{n}" for n in range(2, 10_000))]
-    name = next(choice for choice in choices if choice not in taken)
-    taken.add(name)
-    return name
+def _free_names(path: Path, numbered: int, taken: set[str]) -> list[str]:
+    """Names of a file's pages: its stem with so many numbers; 0: the stem alone.
+
+    With the extension, then a count, when one of them is another file's, be it in other letters: some disks hold `Don`
+    and `don` for the same.
+    """
+    for stem in chain((path.stem, path.name.replace(".", "-")), (f"{path.stem}-{n}" for n in count(2))):
+        names = [f"{stem}-{number:04d}" for number in range(1, numbered + 1)] or [stem]
+        keys = {unicodedata.normalize("NFC", name.casefold()) for name in (stem, *names)}
+        if keys.isdisjoint(taken):
+            break
+    taken |= keys
+    return names
 
 
 class PageReader:

@@ -6,8 +6,9 @@
     card.md          the same for people
 
 A plain folder with `labels.tsv` (`file<TAB>text`, UTF-8) and images beside it is read too: that is what a person makes
-with an editor. `read_set` guarantees of both that every line has a crop that can be decoded and a text that is NFC, not
-empty and within the charset; and of a set with a manifest that no byte differs from what was written.
+with an editor or a spreadsheet (`models.datasets.labels`). `read_set` guarantees of both that every line has a crop
+that can be decoded and a text that is NFC, not empty and within the charset; of a set with a manifest that no byte
+differs from what was written, and of a folder of labels that no picture has two texts.
 """
 
 from __future__ import annotations
@@ -17,14 +18,15 @@ import json
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 import cv2
-import numpy as np
 
 from dossiers.errors import HosoError, InputError
 from models.charset import CHARSET
+from models.datasets.labels import read_rows
+from models.datasets.pixels import decode
 from models.protocols import Image
 
 FORMAT = "hoso.lines/1"
@@ -120,12 +122,6 @@ def load_crop(line: SetLine) -> Image:
     return image
 
 
-def decode(data: bytes) -> Image | None:
-    """uint8 [h, w, 3] BGR of an encoded image; None when it is none."""
-    image = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR) if data else None
-    return None if image is None else np.asarray(image, dtype=np.uint8)
-
-
 def encode(crop: Image) -> bytes:
     """PNG, without loss."""
     done, data = cv2.imencode(".png", crop)
@@ -151,12 +147,16 @@ def read_set(folder: Path, charset: Sequence[str] = CHARSET) -> DataSet:
         for line in found.lines
         if (fault := fault_of(line.text, charset) or ("" if _decodes(line.image_path) else "no image"))
     ]
-    if faults:
-        more = [f"and {len(faults) - _NAMED} more"] if len(faults) > _NAMED else []
-        raise DataSetInvalid("; ".join(faults[:_NAMED] + more))
+    _refuse(faults)
     if not found.lines:
         raise DataSetInvalid(f"{folder} holds no line")
     return found
+
+
+def _refuse(faults: list[str]) -> None:
+    if faults:
+        more = [f"and {len(faults) - _NAMED} more"] if len(faults) > _NAMED else []
+        raise DataSetInvalid("; ".join(faults[:_NAMED] + more))
 
 
 def _decodes(path: Path) -> bool:
@@ -188,39 +188,51 @@ def _read_written(folder: Path) -> DataSet:
     for held in map(json.loads, content.decode().splitlines()):
         if held["image"] not in manifest["files"]:
             raise DataSetDamaged(held["image"])
-        known = {
-            key: held.get(key, "") for key in ("text", "source", "split", "model_read", "before", "provenance", "at")
-        }
-        lines.append(SetLine(inside(folder, held["image"]), **known))
+        lines.append(SetLine(inside(folder, held["image"]), **{key: held.get(key, "") for key in _KEYS}))
     return DataSet(manifest["name"], manifest["version"], folder, tuple(lines), hashlib.sha256(content).hexdigest())
 
 
 def _read_labels(folder: Path) -> DataSet:
     """Columns: file, text; if a head names them also `reading` (what a model read) and `model` (which one)."""
     try:
-        rows = (folder / LABELS).read_text(encoding="utf-8-sig").splitlines()
+        rows = read_rows((folder / LABELS).read_text(encoding="utf-8-sig"))
     except UnicodeDecodeError as error:
         raise DataSetInvalid(f"{LABELS} is not UTF-8: save it as UTF-8") from error
-    columns = ["file", "text"]
-    lines, digest = [], hashlib.sha256()
-    for number, row in enumerate(rows, start=1):
-        if number == 1 and row.startswith("file\t"):
-            columns = row.split("\t")
+    lines, faults, digest = [], [], hashlib.sha256()
+    said: dict[str, tuple[str, int]] = {}  # by picture: its text, and the row that gave it
+    on_disk: dict[str, Path] | None = None
+    for row in rows:
+        if row.fault:
+            faults.append(f"{LABELS} line {row.number}: {row.fault}")
             continue
-        if not row.strip() or row.startswith("#"):
-            continue
-        cells = dict(zip(columns, map(str.strip, row.split("\t")), strict=False))
-        if "text" not in cells:
-            raise DataSetInvalid(f"{LABELS} line {number}: no TAB between file and text")
-        path, text = inside(folder, cells["file"]), clean_text(cells["text"])
+        name, text = row.cells["file"], clean_text(row.cells["text"])
+        path = inside(folder, name)
         if not path.is_file():
-            raise DataSetInvalid(f"{LABELS} line {number}: there is no {cells['file']}")
+            on_disk = _by_name(folder) if on_disk is None else on_disk
+            path = inside(folder, str(on_disk.get(_composed(name), name)))
+        if not path.is_file():
+            faults.append(f"{LABELS} line {row.number}: there is no {name}")
+            continue
         sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
         digest.update(f"{sha256}\t{text}\n".encode())
-        model, before = cells.get("model", ""), clean_text(cells.get("reading", ""))
+        earlier, number = said.setdefault(sha256, (text, row.number))
+        if earlier != text:
+            faults.append(f"{LABELS} lines {number} and {row.number}: two texts for one picture, {name}")
+        model, before = row.cells.get("model", ""), clean_text(row.cells.get("reading", ""))
         origin = sha256[:16]
         lines.append(SetLine(path, text, "import", split_of(origin), model, before, origin))
+    _refuse(faults)
     return DataSet(folder.resolve().name, 0, folder, tuple(lines), digest.hexdigest())
+
+
+def _by_name(folder: Path) -> dict[str, Path]:
+    """What lies in the folder, by its composed name: systems differ in how they write an accented letter."""
+    names = sorted(path.relative_to(folder) for path in folder.rglob("*"))
+    return {_composed(str(name)): name for name in names}
+
+
+def _composed(name: str) -> str:
+    return unicodedata.normalize("NFC", str(PurePath(name)))
 
 
 def inside(folder: Path, name: str) -> Path:

@@ -23,7 +23,8 @@ from dossiers.store import ObjectDamaged, ObjectStore
 from dossiers.values.personal import identifying
 from models.cropping import crop_lines
 from models.datasets.fields import FieldCorrection, FieldSkipped, line_of_field
-from models.datasets.folder import clean_text, decode, fault_of
+from models.datasets.folder import clean_text, fault_of
+from models.datasets.pixels import decode
 from models.datasets.written import NewLine
 from models.protocols import Image
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 import tempfile
 from collections import Counter
@@ -17,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from dossiers.errors import Conflict
+from dossiers.errors import Conflict, InputError
 from models.datasets.folder import (
     CARD,
     FORMAT,
@@ -39,6 +40,14 @@ class DataSetExists(Conflict):
     code = "data.set_exists"
     vi = "Thư mục đích đã có dữ liệu. Hãy chọn thư mục mới; một phiên bản của bộ dữ liệu không bao giờ bị ghi đè."
     en = "The target folder already holds something. Choose a new one; a version of a set is never overwritten."
+
+
+class FolderUnusable(InputError):
+    """The folder for the set cannot be made where it shall; `detail` names it."""
+
+    code = "data.folder_unusable"
+    vi = "Không tạo được thư mục đích ở chỗ đó. Hãy ghi tên một thư mục mới trong thư mục mà bạn được ghi."
+    en = "The target folder cannot be made there. Name a new folder inside one that you may write to."
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,22 +112,40 @@ def copy_set(source: Path, folder: Path) -> DataSet:
 
 
 def require_new(folder: Path) -> None:
-    """Raises `DataSetExists` unless there is nothing at `folder`, or an empty folder."""
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise DataSetExists(folder.name)
+    """Raises `DataSetExists` unless there is nothing at `folder`, or an empty folder; a link is something.
+
+    `FolderUnusable` when a folder cannot be made there: better said before an hour of reading than after it.
+    """
+    if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
+        raise DataSetExists(str(folder))
+    nearest = next(path for path in (folder.absolute(), *folder.absolute().parents) if path.exists())
+    if not nearest.is_dir() or not os.access(nearest, os.R_OK | os.W_OK | os.X_OK):
+        raise FolderUnusable(str(folder))
+    if folder.exists() and any(folder.iterdir()):
+        raise DataSetExists(str(folder))
 
 
 @contextmanager
 def new_folder(folder: Path) -> Iterator[Path]:
-    """A folder beside `folder` (mode 0700) to write into; it takes its place at the end, or is removed on an error."""
+    """A folder beside `folder` (mode 0700) to write into; it takes its place at the end, or is removed on an error.
+
+    Raises as `require_new`, and `FolderUnusable` for the folder one works in, which cannot be put aside for another.
+    """
     require_new(folder)
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    made = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    place = folder.resolve()
+    if place == Path.cwd():
+        raise FolderUnusable(str(folder))
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        made = Path(tempfile.mkdtemp(prefix=f".{place.name}-", dir=place.parent))
+    except OSError as error:
+        raise FolderUnusable(str(folder)) from error
     try:
         yield made
-        if folder.exists():
-            folder.rmdir()
-        made.rename(folder)
+        try:
+            made.rename(place)  # an empty folder gives way, one that was filled meanwhile does not
+        except OSError as error:
+            raise DataSetExists(str(folder)) from error
     except BaseException:
         shutil.rmtree(made, ignore_errors=True)
         raise

@@ -12,11 +12,13 @@ import cv2
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
+from rich.table import Table
 
 from config.settings import settings
 from dossiers.db.engine import Db
 from dossiers.store import ObjectStore
 from hoso.cli.app import run
+from hoso.cli.common import emit
 from hoso.embedded.instance import Instance
 from models.datasets import read_set
 from models.synthesis.fonts import load_font
@@ -103,6 +105,69 @@ def test_pages_are_cut_into_lines_the_doubtful_first_corrected_and_taken_in(hoso
     (line,) = read_set(tmp_path / "set").lines
     assert (code, line.text) == (0, "Đã sửa")
     assert hoso("lines", tmp_path / "page.png", "--out", tmp_path / "work")[1]["error"]["code"] == "data.set_exists"
+
+
+def test_words_of_people_are_shown_as_they_are(
+    hoso: Hoso, labelled: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    permission = "Đồng ý số 12 [khoản 2 Điều 17], ký [dim] :key: [/xong] [/]"
+    assert hoso("import", labelled, "mine", "--permission", permission, "--out", tmp_path / "bộ [mới]")[0] == 0
+    assert run(["data", "show", str(tmp_path / "bộ [mới]")]) == 0
+    assert f"| Permission | {permission} |" in capsys.readouterr().out
+    named = labelled.rename(tmp_path / "của [tôi]")
+    assert run(["data", "show", str(named)]) == 0
+    assert "của [tôi]: " in capsys.readouterr().out
+    assert run(["data", "import", str(named), "mine", "--out", str(tmp_path / "bộ [hai]")]) == 0
+    assert run(["data", "fetch", str(tmp_path / "bộ [hai]"), "--out", str(tmp_path / "bộ [ba]")]) == 0
+    shown = capsys.readouterr().out.replace("\n", "")
+    assert "bộ [hai]" in shown and "bộ [ba]" in shown
+
+
+def test_values_that_nobody_escaped_cost_neither_brackets_nor_the_command(capsys: pytest.CaptureFixture[str]) -> None:
+    for text in ("[dim]tệp [a/b] quet[1].pdf[/]", "[green]✓[/] [/xong] :key:", "hai [/] [/]", "set:[khoản]/x"):
+        emit(None, False, text)
+    table = Table("[cột]")
+    table.add_row("[bold]set:[khoản][/]")
+    emit(None, False, table)
+    shown = capsys.readouterr().out
+    assert shown.splitlines()[:4] == ["tệp [a/b] quet[1].pdf", "✓ [/xong] :key:", "hai [/] [/]", "set:[khoản]/x"]
+    assert "[cột]" in shown and "set:[khoản]" in shown and "[bold]" not in shown
+
+
+@pytest.mark.parametrize("kind", ["the folder one is in", "a link", "a file"])
+def test_a_place_where_no_set_can_be_put_is_named(
+    hoso: Hoso, labelled: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    (tmp_path / "here").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "here")
+    (tmp_path / "file").write_text("mine")
+    monkeypatch.chdir(tmp_path / "here")
+    places = {"the folder one is in": ".", "a link": tmp_path / "link", "a file": tmp_path / "file"}
+    for words in (("import", labelled, "mine"), ("fetch", labelled)):
+        code, said = hoso(*words, "--out", places[kind])
+        assert code in (2, 5)
+        assert said["error"]["code"] in ("data.folder_unusable", "data.set_exists")
+        assert said["error"]["detail"] == str(places[kind])
+    assert (tmp_path / "file").read_text() == "mine"
+    assert not any((tmp_path / "here").iterdir()) and (tmp_path / "link").is_symlink()
+
+
+def test_where_every_file_was_refused_the_reasons_are_said(
+    hoso: Hoso, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "hỏng [1].pdf").write_bytes(b"%PDF-1.7 broken")
+    code, said = hoso("lines", tmp_path / "hỏng [1].pdf", "--out", tmp_path / "work")
+    assert (code, said["written"], [one["name"] for one in said["refused"]]) == (2, 0, ["hỏng [1].pdf"])
+    assert run(["data", "lines", str(tmp_path / "hỏng [1].pdf"), "--out", str(tmp_path / "work")]) == 2
+    shown = capsys.readouterr().out
+    assert shown.index("hỏng [1].pdf: ") < shown.index("No line of text was read.")
+    assert "labels.tsv" not in shown and not (tmp_path / "work").exists()
+
+
+def test_pages_without_text_are_no_fault_of_labels(hoso: Hoso, tmp_path: Path) -> None:
+    Image.new("RGB", (400, 400), "white").save(tmp_path / "trắng.png")
+    code, said = hoso("lines", tmp_path / "trắng.png", "--out", tmp_path / "work")
+    assert (code, said["error"]["code"]) == (2, "data.nothing_read")
 
 
 @pytest.mark.parametrize(

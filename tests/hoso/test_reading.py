@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import unicodedata
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 from typing import Any
@@ -95,6 +96,53 @@ def test_a_folder_is_read_and_scored_by_name_and_other_files_are_skipped(scan: P
     assert set(content) == {"lines", "width", "height", "rotation", "seconds"}
     assert all(len(line["polygon"]) == 4 for line in content["lines"])
     assert json.loads((out / "hai-0002.json").read_text(encoding="utf-8"))["lines"] == []
+
+
+def test_no_page_has_another_pages_name_whatever_the_files_are_called(scan: Path, tmp_path: Path) -> None:
+    folder, page = tmp_path / "in", Image.open(scan).resize((165, 120))
+    folder.mkdir()
+    page.save(folder / "don.pdf", save_all=True, append_images=[page])
+    for name in ("don-0001.jpg", "DON.png", "Thư.png", unicodedata.normalize("NFD", "thư.jpg")):
+        page.save(folder / name)
+
+    def names(work: str) -> list[str]:
+        (tmp_path / work).mkdir()
+        return [page.name for page in list_pages([folder], Settings().limits, tmp_path / work).pages]
+
+    found = names("a")
+    assert len(found) == 6
+    assert len({unicodedata.normalize("NFC", name.casefold()) for name in found}) == 6
+    assert {"DON", "don-0001", "don-pdf-0001", "don-pdf-0002"} <= set(found)
+    assert names("b") == found
+
+
+def test_slivers_cost_the_good_page_beside_them_nothing(scan: Path, tmp_path: Path) -> None:
+    folder, out = tmp_path / "in", tmp_path / "out"
+    folder.mkdir()
+    (folder / "trang [bold].png").write_bytes(scan.read_bytes())
+    for number, shape in enumerate(((1, 6000, 3), (4000, 2, 3))):
+        cv2.imwrite(str(folder / f"{number}.png"), np.full(shape, 90, np.uint8))
+    done = hoso("read", folder, "--out", out)
+    assert done.returncode == 0, done.stderr
+    lines = {path.stem: len(json.loads(path.read_text(encoding="utf-8"))["lines"]) for path in out.iterdir()}
+    assert lines == {"0": 0, "1": 0, "trang [bold]": 9}
+
+
+def test_names_are_told_as_they_are(tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "hồ sơ [bản sao].jpg").write_bytes(b"\xff\xd8\xff\xe0broken")
+    (folder / "[red] :key: [a].txt").write_text("không phải ảnh")
+    done = hoso("read", folder, "--out", tmp_path / "out [cuối]")
+    assert done.returncode == 2
+    for name in ("hồ sơ [bản sao].jpg", "[red] :key: [a].txt", "out [cuối]"):
+        assert name in done.stdout
+
+
+def test_results_that_have_no_place_are_said_before_reading(scan: Path, tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("a file")
+    done = hoso("read", scan, "--out", tmp_path / "out", "--json")
+    assert (done.returncode, said(done)["error"]["code"]) == (2, "input.invalid")
 
 
 def test_the_first_page_of_a_sample_scores_well(tmp_path: Path) -> None:

@@ -11,13 +11,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
-from pillow_heif import register_heif_opener
 
 from config.settings import Limits
+from models.datasets.pixels import bgr  # also teaches Pillow HEIC
 from workers.formats.errors import BrokenFile, FileError, NoPages, TooManyPages, TooManyPixels, TruncatedFile
 from workers.formats.sniff import HEIC, JPEG, PNG, TIFF, WEBP
 
-register_heif_opener()
 # Sizes are checked here against the configured limit, which is stricter than Pillow's own guard.
 Image.MAX_IMAGE_PIXELS = None
 
@@ -77,7 +76,7 @@ def read_frame(path: Path, frame: int, limits: Limits) -> Frame:
         dpi, longest = _paper_dpi(image), max(image.size)
         if longest > 2 * limits.page_side_px:
             image.draft("RGB", (limits.page_side_px, limits.page_side_px))
-        pixels = _bgr(ImageOps.exif_transpose(image))
+        pixels = bgr(ImageOps.exif_transpose(image))
     side = max(pixels.shape[:2])
     if side > limits.page_side_px:
         height, width = (max(1, length * limits.page_side_px // side) for length in pixels.shape[:2])
@@ -155,16 +154,3 @@ def _paper_dpi(image: Image.Image) -> float:
         if dpi > 0 and _PLAUSIBLE_LONG_INCHES[0] <= longest / dpi <= _PLAUSIBLE_LONG_INCHES[1]:
             return dpi
     return photo_dpi(longest)
-
-
-def _bgr(image: Image.Image) -> NDArray[np.uint8]:
-    """Any mode as 8-bit BGR; transparency falls on white paper, 16-bit grey is scaled."""
-    if image.mode.startswith("I") or image.mode == "F":
-        values = np.asarray(image, np.float32)
-        scale = 65535.0 if values.max(initial=0) > 255 else 255.0
-        grey = np.clip(values * (255.0 / scale), 0, 255).astype(np.uint8)
-        return np.asarray(cv2.cvtColor(grey, cv2.COLOR_GRAY2BGR), np.uint8)
-    if image.mode in ("RGBA", "LA", "PA", "La", "RGBa") or "transparency" in image.info:
-        layered = image.convert("RGBA")
-        image = Image.alpha_composite(Image.new("RGBA", layered.size, "white"), layered)
-    return np.asarray(cv2.cvtColor(np.asarray(image.convert("RGB")), cv2.COLOR_RGB2BGR), np.uint8)

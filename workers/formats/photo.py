@@ -23,9 +23,11 @@ def shrink(image: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], float]:
 
 
 def _scaled(grey: NDArray[np.uint8], scale: float) -> NDArray[np.uint8]:
-    if scale < 1:
-        return np.asarray(cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8)
-    return grey
+    if scale >= 1:
+        return grey
+    # By the factor itself, so that places map back exactly; a side that would vanish keeps one pixel.
+    fy, fx = (max(scale, 1 / side) for side in grey.shape)
+    return np.asarray(cv2.resize(grey, None, fx=fx, fy=fy, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def background(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -10,6 +10,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from PIL import Image
 
 from models.datasets import (
     DataSetDamaged,
@@ -23,6 +24,7 @@ from models.datasets import (
     write_set,
 )
 from models.datasets.folder import split_of
+from models.datasets.written import FolderUnusable, new_folder
 
 FACTS = Facts("own papers", "2028-11-01", "2026-11-24T00:00:00+00:00", "operator:test")
 
@@ -132,6 +134,85 @@ def test_labels_in_another_encoding_and_folders_that_are_no_set_are_refused(tmp_
         read_set(tmp_path)
     with pytest.raises(DataSetInvalid, match="no line"):
         read_set(labelled(tmp_path / "b", "# nothing yet"))
+
+
+def test_transparency_is_white_paper_under_the_ink(tmp_path: Path) -> None:
+    folder = labelled(tmp_path / "mine", "0.png\tMột", "1.png\tHai")
+    ink = np.zeros((40, 160, 4), np.uint8)
+    ink[10:30, 20:140, 3] = 255  # black strokes on nothing
+    cv2.imwrite(str(folder / "0.png"), ink)
+    Image.fromarray(ink[:, :, 3]).convert("P").save(folder / "1.png", transparency=0)
+    written = write_set(tmp_path / "s", "mine", 1, [NewLine(load_crop(read_set(folder).lines[0]), "a", "", "")], FACTS)
+    for line in (read_set(folder).lines[0], written.lines[0]):
+        crop = load_crop(line)
+        assert (crop[0, 0].tolist(), crop[20, 80].tolist()) == ([255] * 3, [0] * 3)
+    assert load_crop(read_set(folder).lines[1])[0, 0].tolist() == [255] * 3
+
+
+def test_a_table_that_a_spreadsheet_saved_is_read(tmp_path: Path) -> None:
+    folder = labelled(tmp_path / "mine", '0.png\t"Theo điều 1, ""giấy tờ"" gồm"', '1.png\t"1101 Dung dịch"')
+    assert [line.text for line in read_set(folder).lines] == ['Theo điều 1, "giấy tờ" gồm', '"1101 Dung dịch"']
+
+
+def test_one_picture_with_two_texts_is_named_by_its_rows_and_equal_texts_are_one(tmp_path: Path) -> None:
+    folder = labelled(tmp_path / "mine", "0.png\tMột", "1.png\tHai", "0.png\tMột ", "bản sao.png\tBa")
+    (folder / "bản sao.png").write_bytes((folder / "1.png").read_bytes())
+    with pytest.raises(DataSetInvalid, match="lines 2 and 4: two texts for one picture") as refused:
+        read_set(folder)
+    assert "Ba" not in refused.value.detail
+    (folder / "labels.tsv").write_text("0.png\tMột\n1.png\tHai\n0.png\tMột", encoding="utf-8")
+    assert {line.text for line in read_set(folder).lines} == {"Một", "Hai"}
+
+
+@pytest.mark.parametrize("forms", [("NFD", "NFC"), ("NFC", "NFD")])
+def test_names_of_files_are_found_however_their_accents_are_written(tmp_path: Path, forms: tuple[str, str]) -> None:
+    on_disk, said = (unicodedata.normalize(form, "ảnh/dòng một.png") for form in forms)
+    folder = labelled(tmp_path / "mine", f"{said}\tMột")
+    (folder / on_disk).parent.mkdir()
+    (folder / "0.png").rename(folder / on_disk)
+    assert [line.text for line in read_set(folder).lines] == ["Một"]
+    assert [line.text for line in copy_set(folder, tmp_path / "copy").lines] == ["Một"]
+
+
+def test_all_rows_that_cannot_be_used_are_named_at_once(tmp_path: Path) -> None:
+    folder = labelled(tmp_path / "mine", "8.png\tMột", "0.png\tHai", "9.png\tBa", "chữ")
+    with pytest.raises(DataSetInvalid, match=r"line 1: .* line 3: .* line 4: no TAB"):
+        read_set(folder)
+
+
+@pytest.mark.parametrize("kind", ["a file", "a link", "a dead link", "under a file", "the folder one is in"])
+def test_where_no_set_can_be_put_is_said_and_nothing_is_lost(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    place, there = tmp_path / "place", tmp_path / "there"
+    there.mkdir()
+    if kind == "a file":
+        place.write_text("mine")
+    elif kind == "a link":
+        place.symlink_to(there)
+    elif kind == "a dead link":
+        place.symlink_to(tmp_path / "nowhere")
+    elif kind == "under a file":
+        place.write_text("mine")
+        place = place / "set"
+    else:
+        monkeypatch.chdir(there)
+        place = Path()
+    before = {path: path.is_symlink() or path.is_dir() or path.read_text() for path in tmp_path.rglob("*")}
+    with pytest.raises((DataSetExists, FolderUnusable)) as refused:
+        write_set(place, "mine", 1, some_lines(), FACTS)
+    assert refused.value.detail == str(place)
+    assert {path: path.is_symlink() or path.is_dir() or path.read_text() for path in tmp_path.rglob("*")} == before
+
+
+def test_an_empty_folder_becomes_the_set_and_one_filled_meanwhile_stays(tmp_path: Path) -> None:
+    (tmp_path / "s").mkdir()
+    assert len(write_set(tmp_path / "s", "mine", 1, some_lines(), FACTS).lines) == 12
+    with pytest.raises(DataSetExists), new_folder(tmp_path / "t"):
+        (tmp_path / "t").mkdir()
+        (tmp_path / "t" / "theirs").touch()
+    assert sorted(str(path.relative_to(tmp_path)) for path in tmp_path.glob("[!s]*")) == ["t"]
+    assert (tmp_path / "t" / "theirs").exists()
 
 
 def test_a_folder_that_names_a_file_outside_of_itself_is_refused(tmp_path: Path) -> None:

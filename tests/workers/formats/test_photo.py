@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import random
+from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 
+from config.settings import Limits
 from models.evaluation.suites.pages import as_filed, mixed_paper
 from models.synthesis.degrade.photo import photo
 from models.synthesis.degrade.scan import shadow
 from models.synthesis.pages import finish
-from workers.formats.photo import page_corners, shrink
+from workers.formats.photo import background, page_corners, shrink
+from workers.stages.ingest import SourceFile, ingest
+from workers.stages.prepare import prepare
+from workers.stages.rasterise import rasterise
 
 
 @pytest.mark.parametrize("seed", [1, 2, 5])
@@ -28,3 +33,23 @@ def test_a_sheet_on_a_desk_is_found() -> None:
     assert corners is not None
     covered = cv2.contourArea(np.asarray(corners, np.float32)) / (grey.shape[0] * grey.shape[1])
     assert 0.7 < covered < 0.97
+
+
+@pytest.mark.parametrize("size", [(1, 6000), (6000, 1), (2, 4000), (9000, 3), (1, 1)])
+def test_a_sliver_is_a_blank_page_of_the_system(tmp_path: Path, size: tuple[int, int]) -> None:
+    """As the jobs do it: taken in, drawn, stored as JPEG, prepared."""
+    path = tmp_path / "sliver.png"
+    cv2.imwrite(str(path), np.full((*size, 3), 90, np.uint8))
+    (member,) = ingest(SourceFile(1, path.name, path), Limits(), tmp_path).members
+    drawn = rasterise(member.path, member.media_type, 0, Limits()).image
+    stored = cv2.imdecode(cv2.imencode(".jpg", drawn)[1], cv2.IMREAD_COLOR)
+    for image in (drawn, np.asarray(stored, np.uint8)):
+        assert prepare(image, lambda _: pytest.fail("nothing to turn")).blank
+    assert min(background(shrink(drawn)[0]).shape) >= 1
+
+
+def test_a_page_is_shrunk_by_the_factor_that_places_map_back_by() -> None:
+    image = np.random.default_rng(1).integers(0, 255, (2339, 1654, 3), dtype=np.uint8)
+    grey, scale = shrink(image)
+    full = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
+    assert np.array_equal(grey, cv2.resize(full, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA))

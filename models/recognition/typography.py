@@ -12,6 +12,8 @@ from dossiers.values.syllables import is_syllable
 from dossiers.values.text import bare
 
 _OFFSET = re.compile(r"(\d\d:\d\d(?::\d\d)? ?\+) (\d\d:\d\d)\b")
+_RAISED = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹]+")
+_DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _SLASH = re.compile(r"(?<=[^\W\d_]) ?/ (?=[^\W\d_])|(?<=[^\W\d_]) /(?=[^\W\d_])")
 _SEMICOLON = re.compile(r"(?<=[^\W_]);(?=[^\W_])")
 _ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|\b(?:https?://|www\.)\S+")
@@ -25,8 +27,10 @@ def as_printed(text: str) -> str:
     - a slash between two words of one case joins them (tỉnh/thành phố), however wide a font sets it;
     - a semicolon ends a member of a list and has a space behind it, however narrow one is set;
     - mail and web addresses are written without Vietnamese marks (RFC 5321, RFC 3986);
+    - nothing is raised above nothing: digits that stand alone are no footnote's mark, however high in their box;
     - letters whose two cases have one shape are capitals before capitals: `pHÓ` is `PHÓ`, where that is a syllable.
     """
+    text = text.translate(_DIGITS) if _RAISED.fullmatch(text) else text
     text = _OFFSET.sub(r"\1\2", text)
     text = _SLASH.sub(lambda at: "/" if text[at.start() - 1].isupper() == text[at.end()].isupper() else at[0], text)
     text = _ADDRESS.sub(lambda found: bare(found[0]), text)

@@ -27,7 +27,7 @@ from models.training.stream import pools
 
 Lines = list[tuple[Image, str]]
 
-_RARE = 0.15
+_RARE = 0.1
 """Share of printed lines with what prose hardly ever holds: 0.05 µg/m³, a footnote's mark, Ẵ."""
 CLASS_OF = {character: number for number, character in enumerate(CHARSET, start=1)}
 

@@ -16,6 +16,7 @@ from models.recognition.typography import as_printed
         ("Email: vanthư@tinhủy.gov.vn", "Email: vanthu@tinhuy.gov.vn"),
         ("(https://dịchvucông.gov.vn/hồ-so;x=1)", "(https://dichvucong.gov.vn/ho-so;x=1)"),
         ("www.đà-nẵng.gov.vn", "www.da-nang.gov.vn"),
+        ("¹²", "12"),
         ("pHÓ CỤC TRƯỞNG", "PHÓ CỤC TRƯỞNG"),
         ("ỦY BAN NHÂN DÂN xÃ", "ỦY BAN NHÂN DÂN xÃ"),
         ("cHỦ TỊCH, sỞ Y TẾ, cÔNG BỐ", "CHỦ TỊCH, sỞ Y TẾ, CÔNG BỐ"),
@@ -30,6 +31,8 @@ def test_what_print_never_does_is_mended(read: str, printed: str) -> None:
     "text",
     [
         "98,99",
+        "m²",
+        "⁷ Xem Điều 5¹",
         "Ư@ừwò Ỵặ",
         "1.250.000",
         "2243/PCCC&CNCH-P6",

@@ -44,7 +44,10 @@ def test_fine_tuning_starts_at_the_outputs_of_the_model_that_it_starts_from() ->
         pixels = to_pixels(line, bucket_width(line.shape[1]))[None]
         with torch.no_grad():
             found = model(torch.from_numpy(pixels)).exp().numpy()
-        assert np.abs(found - _run(start.path, pixels)).max() < 1e-4
+        expected = _run(start.path, pixels)
+        found = found[..., : expected.shape[-1]]  # signs that a later charset adds take a share of their own
+        found /= found.sum(axis=-1, keepdims=True)
+        assert np.abs(found - expected).max() < 1e-4
 
 
 def test_a_graph_of_the_other_role_is_refused() -> None:

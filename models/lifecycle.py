@@ -1,7 +1,8 @@
 """From a file to the champion and back: register, examine, promote, roll back, and what is to read a page now.
 
 Guarantees that bytes enter the store before the row that names them, that a promotion is judged on the bytes that the
-store gives back, and that champion, audit line and the end of a shadow run are one transaction.
+store gives back, that no file is registered or judged that does not give what its role is asked for, and that champion,
+audit line and the end of a shadow run are one transaction.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -21,7 +22,9 @@ from dossiers.db.engine import Db
 from dossiers.db.model_tables import ModelChampionRow, ModelVersionRow, ShadowRunRow
 from dossiers.errors import Conflict, HosoError, InputError, NotFound
 from dossiers.store import ObjectDamaged, ObjectStore
-from models.engines import Hardware, open_network
+from models.charset import missing_letters
+from models.engines import Hardware, Network, open_network
+from models.evaluation.editions import pairs
 from models.evaluation.result import SuiteResult, result_from_json
 from models.promotion import Candidate, Verdict, judge, passed
 from models.weights import Weights, registry
@@ -33,11 +36,17 @@ _REFERENCE = Hardware(threads=1, engine="onnxruntime")
 
 
 class ModelFileInvalid(InputError):
-    """The file or what was said about it does not make a version; `detail` says what is missing."""
+    """The file or what was said about it does not make a version; `detail` says what is missing or wrong."""
 
     code = "models.invalid"
-    vi = "Tệp hoặc thông tin đăng ký mô hình không hợp lệ. Hãy xem chi tiết và bổ sung tùy chọn còn thiếu."
-    en = "The model file, or what was said about it, is not valid. See the detail and add the missing option."
+    vi = (
+        "Tệp hoặc thông tin đăng ký mô hình không hợp lệ. Hãy xem chi tiết: bổ sung tùy chọn còn thiếu, hoặc dùng tệp "
+        "đúng vai trò."
+    )
+    en = (
+        "The model file, or what was said about it, is not valid. See the detail: add the missing option, or give a "
+        "file that fits the role."
+    )
 
 
 class GatesNotPassed(HosoError):
@@ -148,7 +157,7 @@ def find(session: Session, said: str, role: str | None = None) -> Known:
 
 
 def results(session: Session, known: Known) -> list[SuiteResult]:
-    """The newest result of each suite."""
+    """All results, oldest first."""
     return [result_from_json(held) for held in models.evaluations(session, known.weights.sha256)]
 
 
@@ -159,14 +168,17 @@ def register(
 
     `said` (role, name, version, parent) goes before the file's own metadata. A charset that lacks letters is no
     error here: the version cannot be promoted, but it can be looked at. Raises `WeightsRejected` when no runtime can
-    load the file, `ModelFileInvalid`, `AlreadyRegistered`.
+    load the file, `ModelFileInvalid`, among others when it does not give what the role is asked for,
+    `AlreadyRegistered`.
     """
-    facts: dict[str, Any] = {**open_network(file, _REFERENCE).metadata, **{k: v for k, v in (said or {}).items() if v}}
+    network = open_network(file, _REFERENCE)
+    facts: dict[str, Any] = {**network.metadata, **{k: v for k, v in (said or {}).items() if v}}
     facts.setdefault("role", "recogniser" if "charset" in facts else "")
     if facts["role"] not in ROLES:
         raise ModelFileInvalid(f"--role: {' | '.join(ROLES)}")
     if facts["role"] == "recogniser" and not isinstance(charset_of(facts), tuple):
         raise ModelFileInvalid("a recogniser's file carries its charset (metadata `charset`)")
+    _require_fit(network, facts["role"], file.name)
     lacking = [f"--{key}" for key in ("name", "version") if not facts.get(key)]
     if lacking:
         raise ModelFileInvalid(" ".join(lacking))
@@ -203,38 +215,56 @@ def charset_of(facts: Mapping[str, Any]) -> tuple[str, ...] | None:
 
 
 def examine(db: Db, store: ObjectStore, known: Known) -> Examined:
-    """Judge a version against its role's champion, on the bytes that the store gives. Raises `StoreUnavailable`."""
+    """Judge a version against its role's champion, on the bytes that the store gives. A recogniser is made to read.
+
+    Raises `StoreUnavailable`, and `ModelFileInvalid` for what was registered before files were tried.
+    """
+    from models.promotion.letters import unwritten  # draws: no business of a dispatcher, which chooses here all day
+
     with db.transaction() as session:
         theirs, row = champion(session, known.weights.role)
         ours_measured, theirs_measured = results(session, known), results(session, theirs)
-    facts, size, found = _stored_facts(store, known)
-    recognises = known.weights.role == "recogniser"
+    network, size = _stored_network(store, known)
+    charset, never = None, None
+    if network is not None:
+        _require_fit(network, known.weights.role, known.identity)
+        if known.weights.role == "recogniser":
+            charset = charset_of(network.metadata) or ()
+            never = None if missing_letters(charset) else unwritten(network, charset)
     candidate = Candidate(
         role=known.weights.role,
         identity=known.identity,
         size=size,
         sha256=known.weights.sha256,
-        stored_sha256=found,
-        charset=(charset_of(facts) or ()) if recognises and found else None,
+        stored_sha256=known.weights.sha256 if network is not None else "",
+        charset=charset,
+        unwritten=never,
         results=ours_measured,
     )
     return Examined(known, theirs, row, judge(candidate, theirs.identity, theirs_measured))
 
 
-def _stored_facts(store: ObjectStore, known: Known) -> tuple[Mapping[str, str], int, str]:
-    """(metadata, bytes, SHA-256) of what would be run; no hash when there is nothing that could be."""
+def _require_fit(network: Network, role: str, called: str) -> None:
+    from models.promotion.fit import misfit
+
+    if wrong := misfit(network, role, charset_of(network.metadata) or ()):
+        raise ModelFileInvalid(f"{called}: {wrong}")
+
+
+def _stored_network(store: ObjectStore, known: Known) -> tuple[Network | None, int]:
+    """(what would be run, its bytes); None when the store has it no more, or damaged."""
     weights = known.weights
     if known.row is None:
         path = weights.path()
-        return open_network(path, _REFERENCE).metadata, path.stat().st_size, weights.sha256
+        return open_network(path, _REFERENCE), path.stat().st_size
     try:
         data = store.get_artifact(weights.key)
     except (ObjectDamaged, NotFound):
-        return {}, 0, ""
+        return None, 0
     with tempfile.TemporaryDirectory(prefix="hoso-weights-") as folder:
         path = Path(folder) / weights.file
         path.write_bytes(data)
-        return dict(open_network(path, _REFERENCE).metadata), len(data), weights.sha256
+        return open_network(path, _REFERENCE), len(data)
 
 
 def promote(db: Db, examined: Examined, by: str, reason: str = "") -> None:
@@ -269,7 +299,5 @@ def start_shadow(db: Db, known: Known, share: float, by: str) -> ShadowRunRow:
 
 
 def compare(ours: Sequence[SuiteResult], theirs: Sequence[SuiteResult]) -> list[tuple[SuiteResult, SuiteResult]]:
-    """Pairs of results on the same edition of the same suite, by the suite's name."""
-    held = {result.edition: result for result in theirs}
-    pairs = [(result, held.get(result.edition)) for result in ours]
-    return sorted(cast(list[tuple[SuiteResult, SuiteResult]], [p for p in pairs if p[1]]), key=lambda p: p[0].suite)
+    """Pairs of results on the largest edition that both have of each suite, by the suite's name."""
+    return pairs(ours, theirs)

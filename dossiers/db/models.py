@@ -174,12 +174,10 @@ def keep_evaluation(session: Session, result: Mapping[str, Any], by: str) -> Non
 
 
 def evaluations(session: Session, sha256: str) -> list[dict[str, Any]]:
-    """The newest result of each suite for the weight file with this hash, in order of the suites' names."""
-    found = session.scalars(
-        select(ModelEvaluationRow).where(ModelEvaluationRow.sha256 == sha256).order_by(ModelEvaluationRow.id)
-    )
-    newest = {row.suite: row.result for row in found}
-    return [newest[suite] for suite in sorted(newest)]
+    """All results for the weight file with this hash, oldest first. Which of them count is in
+    `models.evaluation.editions`."""
+    found = select(ModelEvaluationRow.result).where(ModelEvaluationRow.sha256 == sha256)
+    return list(session.scalars(found.order_by(ModelEvaluationRow.id)))
 
 
 def find_versions(session: Session, said: str, role: str | None = None) -> Sequence[ModelVersionRow]:

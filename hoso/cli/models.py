@@ -96,7 +96,7 @@ def list_all(home: HomeOption = DEFAULT_HOME, as_json: JsonOption = False) -> No
                         "parent": known.row.parent if known.row else "",
                         "shipped": known.row is None,
                         "removed": known.row.removed_at if known.row else None,
-                        "suites": [result.suite for result in lifecycle.results(session, known)],
+                        "suites": sorted({result.suite for result in lifecycle.results(session, known)}),
                     }
                 )
     heads = ("", say("role", "vai trò"), say("model", "mô hình"), "sha256", say("registered", "đăng ký"))
@@ -115,7 +115,7 @@ def promote(
     role: RoleOption = "",
     force: Annotated[
         bool,
-        typer.Option("--force", help=say("Past the gates, but charset and hash", "Bỏ qua cổng, trừ bộ ký tự, mã băm")),
+        typer.Option("--force", help=say("Past the gates, but letters and hash", "Bỏ qua cổng, trừ chữ cái, mã băm")),
     ] = False,
     reason: Annotated[str, typer.Option(help=say("Why; needed with --force", "Lý do; cần khi --force"))] = "",
     home: HomeOption = DEFAULT_HOME,

@@ -17,12 +17,13 @@ def show(
 ) -> None:
     from dossiers.store import ObjectStore
     from models import lifecycle
+    from models.evaluation.editions import newest
     from models.weights import HERE
 
     with open_database(home) as (db, found):
         with db.transaction() as session:
             known = lifecycle.find(session, version, role or None)
-            results = lifecycle.results(session, known)
+            results = newest(lifecycle.results(session, known))
         examined = lifecycle.examine(db, ObjectStore(found.store), known)
     card = known.row.card if known.row else (HERE / known.weights.card).read_text(encoding="utf-8")
     facts = {key: value for key, value in (known.row.facts if known.row else {}).items() if key != "charset"}

@@ -1,7 +1,8 @@
 """What an evaluation says about one model on one suite: plain numbers with their intervals, as stored and compared.
 
 Guarantees that two results can be compared only when their `edition` agrees, that speed and memory can be compared only
-`beside` each other, and that JSON made from a result gives an equal result back.
+`beside` each other, and that JSON made from a result gives an equal result back. JSON of before a field was kept gives
+a result with its default.
 """
 
 from __future__ import annotations
@@ -29,7 +30,9 @@ class SuiteResult:
     calibration error of line confidence (15 bins). `review_share`: share of lines below the smallest threshold that
     finds 95 % of the misread ones, and that `review_threshold`. `lines_per_second` and `peak_mib` were measured on the
     machine named by `machine` with the runtime `engine` (of `models.engines`; empty where it was not kept).
-    `digest`: hash of the suite's lines or pages and its version.
+    `digest`: hash of the suite's lines or pages and its version. `items`: how many lines or pages the suite had (what
+    `--size` says; 0 where it was not kept), `version`: the suite's (0: not kept), `run`: the same in all results of one
+    run, in which models take turns (empty: not kept).
     """
 
     suite: str
@@ -51,6 +54,9 @@ class SuiteResult:
     peak_mib: float
     machine: str
     engine: str = ""
+    items: int = 0
+    version: int = 0
+    run: str = ""
 
     @property
     def edition(self) -> tuple[str, str, bool]:
@@ -59,8 +65,8 @@ class SuiteResult:
         return self.suite, self.digest, self.engine == "paddleocr"
 
     def beside(self, other: SuiteResult) -> bool:
-        """Whether speed and memory of the two say something about the models: one machine, one runtime."""
-        return (self.machine, self.engine) == (other.machine, other.engine)
+        """Whether speed and memory of the two say something about the models: measured in turns, in one run."""
+        return bool(self.run) and self.run == other.run
 
 
 def result_to_json(result: SuiteResult) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """Measuring one or several models on named suites, in turns, so that their speeds can be compared.
 
 Guarantees that all models of a run see the same items, that after every item it is the other one's turn, that each
-runs in a process of its own, and that pages whose reading was judged are not kept: only pictures of wrong lines are.
+has a fresh process of its own in every suite, so that no order of suites changes a figure, and that pages whose reading
+was judged are not kept: only pictures of wrong lines are.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from itertools import islice
+from uuid import uuid4
 
 from dossiers.errors import InputError
 from models.engines import Hardware, choose
@@ -43,6 +45,15 @@ class SuiteRun:
     judged: tuple[Judged, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Where:
+    """What all results of a run share."""
+
+    run: str
+    machine: str
+    engine: str
+
+
 @dataclass(slots=True)
 class _Tally:
     judged: list[Judged] = field(default_factory=list)
@@ -69,16 +80,15 @@ def evaluate(
         if isinstance(suite, LineSuite) and any(each.weights.role == "detector" for each in contenders):
             raise NoLinesForDetector(suite.name)
     found = []
-    with ExitStack() as stack:
-        stations = [stack.enter_context(Station(each, hardware, prepare)) for each in contenders]
-        for suite in suites:
-            found += _measure(suite, stations, min(size or suite.size, 10**6), hardware, advance)
+    where = _Where(uuid4().hex, machine(hardware.threads), choose(hardware))
+    for suite in suites:
+        with ExitStack() as stack:
+            stations = [stack.enter_context(Station(each, hardware, prepare)) for each in contenders]
+            found += _measure(suite, stations, min(size or suite.size, 10**6), where, advance)
     return found
 
 
-def _measure(
-    suite: Suite, stations: Sequence[Station], size: int, hardware: Hardware, advance: Advance
-) -> list[SuiteRun]:
+def _measure(suite: Suite, stations: Sequence[Station], size: int, where: _Where, advance: Advance) -> list[SuiteRun]:
     tallies = [_Tally() for _ in stations]
     truth: list[list[str]] = []
     advance(suite.name, 0, size)
@@ -96,7 +106,7 @@ def _measure(
         raise SuiteEmpty(suite.name)
     mark = digest(suite, len(truth), truth)
     return [
-        SuiteRun(suite, _result(suite, mark, station, hardware, tally), tuple(tally.judged))
+        SuiteRun(suite, _result(suite, len(truth), mark, station, where, tally), tuple(tally.judged))
         for station, tally in zip(stations, tallies, strict=True)
     ]
 
@@ -127,7 +137,7 @@ def _read_page(
         tally.judged += judge_page(page, read, station, suite)
 
 
-def _result(suite: Suite, mark: str, station: Station, hardware: Hardware, tally: _Tally) -> SuiteResult:
+def _result(suite: Suite, items: int, mark: str, station: Station, where: _Where, tally: _Tally) -> SuiteResult:
     weights = station.contender.weights
     return summarise(
         [each.score for each in tally.judged],
@@ -139,8 +149,11 @@ def _result(suite: Suite, mark: str, station: Station, hardware: Hardware, tally
             sha256=weights.sha256,
             seconds=tally.seconds,
             peak_mib=station.peak_mib(),
-            machine=machine(hardware.threads),
-            engine=choose(hardware),
+            machine=where.machine,
+            engine=where.engine,
             pages=not isinstance(suite, LineSuite),
+            items=items,
+            version=suite.version,
+            run=where.run,
         ),
     )

@@ -66,7 +66,8 @@ def score_line(truth: str, read: str, confidence: float | None) -> LineScore | N
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """What was measured beside the lines: which suite, which model, how fast, how large, where, on which runtime."""
+    """What was measured beside the lines: which suite, which model, how fast, how large, where, on which runtime; how
+    many items the suite had, its version, and in which run."""
 
     suite: str
     digest: str
@@ -78,6 +79,9 @@ class Measured:
     machine: str
     engine: str
     pages: bool
+    items: int = 0
+    version: int = 0
+    run: str = ""
 
 
 def summarise(scores: Sequence[LineScore], about: Measured) -> SuiteResult:
@@ -108,6 +112,9 @@ def summarise(scores: Sequence[LineScore], about: Measured) -> SuiteResult:
         peak_mib=about.peak_mib,
         machine=about.machine,
         engine=about.engine,
+        items=about.items,
+        version=about.version,
+        run=about.run,
     )
 
 

@@ -1,4 +1,5 @@
-"""A reader in a process of its own, so that its speed and its peak memory are its own.
+"""A reader in a process of its own, so that its speed and its peak memory are its own: a fresh one for every suite,
+because a runtime keeps what it once took (100 MiB after pages), and the peak of the next suite would count it.
 
 The parent asks, the station answers; one question at a time. Errors of the house cross the pipe and are raised in the
 parent; a station that dies is a `StationLost`.

@@ -18,7 +18,7 @@ from dossiers.db.trust import AuditRow
 from dossiers.store import ObjectStore
 from hoso.embedded.instance import Instance
 from models.evaluation.result import result_to_json
-from models.weights import registry
+from models.weights import HERE, registry
 from tests.conftest import database_settings
 from tests.hoso.support import ROOT, said
 from tests.models.test_promotion import result
@@ -76,14 +76,16 @@ def test_a_version_is_registered_measured_promoted_and_rolled_back(hoso: Hoso, d
 
     measured(db, SHIPPED.identity, SHIPPED.sha256, cer=0.02)
     measured(db, weights.identity, weights.sha256, cer=0.01)
+    measured(db, weights.identity, weights.sha256, cer=0.5, digest="of three", lines=3)
+    assert [one["suites"] for one in said(hoso("models", "list", "--json")) if one["suites"]] == [["lines-print"]] * 2
     (row,) = said(hoso("models", "compare", "5.0", "shipped", "--json"))
     assert (row["suite"], row["better"]) == ("lines-print", weights.identity)
     with db.transaction() as session:
         lines = session.scalars(select(AuditRow).where(AuditRow.action == "model.measured")).all()
-        assert [line.data["model"] for line in lines] == [SHIPPED.identity, weights.identity]
+        assert [line.data["model"] for line in lines] == [SHIPPED.identity, weights.identity, weights.identity]
     shown = hoso("models", "show", "5.0").stdout
     assert "Trained on nothing new." in shown
-    assert "lines-print" in shown
+    assert shown.count("lines-print") >= 2, "each edition"
 
     done = hoso("models", "promote", "5.0")
     assert done.returncode == 0, done.stdout + done.stderr
@@ -109,6 +111,17 @@ def test_force_needs_a_reason_and_never_passes_a_charset(hoso: Hoso, db: Db, tmp
         (line,) = session.scalars(select(AuditRow).where(AuditRow.action == "model.promoted"))
         assert line.actor.startswith("operator:")
         assert (line.data["past"], line.data["why"]) == (["suites"], "gấp")
+
+
+def test_neither_a_mute_letter_nor_a_file_of_another_role_is_put_to_use(hoso: Hoso, tmp_path: Path) -> None:
+    mute = another_version(tmp_path, "5.4", mute="Ữ")
+    assert hoso("models", "register", tmp_path / mute.file).returncode == 0
+    refused = hoso("models", "promote", "5.4", "--force", "--reason", "gấp", lang="vi")
+    assert refused.returncode == 5
+    assert "không lần nào viết Ữ" in refused.stdout
+    orienter = HERE / registry()["orienter"].file
+    words = ("models", "register", orienter, "--role", "detector", "--name", "o", "--version", "1", "--json")
+    assert (hoso(*words).returncode, said(hoso(*words))["error"]["code"]) == (2, "models.invalid")
 
 
 def test_a_challenger_is_set_and_ended(hoso: Hoso, tmp_path: Path) -> None:

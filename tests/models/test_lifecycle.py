@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,13 +13,16 @@ from sqlalchemy import select
 
 from dossiers.db import audit, models, shadow
 from dossiers.db.engine import Db
+from dossiers.db.model_tables import ModelVersionRow
 from dossiers.db.trust import AuditRow
 from dossiers.errors import NotFound
 from dossiers.store import ObjectStore
 from hoso.embedded.instance import Instance
 from models import lifecycle
+from models.charset import CHARSET
 from models.evaluation.result import SuiteResult, result_to_json
 from models.lifecycle import Known
+from models.training.notes import write_notes
 from models.weights import HERE, WeightsRejected, registry
 from models.weights.places import WeightsUnavailable, stored
 from tests.conftest import database_settings
@@ -41,6 +45,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     folder = tmp_path_factory.mktemp("versions")
     made = {version: another_version(folder, version) for version in ("7.1", "7.2")}
     made["7.3"] = another_version(folder, "7.3", without="Ữ")
+    made["7.4"] = another_version(folder, "7.4", mute="Ữ")
     return {version: folder / weights.file for version, weights in made.items()}
 
 
@@ -71,8 +76,8 @@ def test_without_a_promotion_the_shipped_weights_read(db: Db) -> None:
     assert chosen.challenger is None
 
 
-def seed_of(path: Path) -> str:
-    return {entry.key: entry.value for entry in onnx.load(str(path)).metadata_props}["seed"]
+def notes_of(path: Path) -> dict[str, str]:
+    return {entry.key: entry.value for entry in onnx.load(str(path)).metadata_props}
 
 
 def test_a_registered_file_keeps_its_facts_and_is_found_by_every_name(
@@ -87,7 +92,7 @@ def test_a_registered_file_keeps_its_facts_and_is_found_by_every_name(
         with pytest.raises(NotFound):
             lifecycle.find(session, "9.9")
         (row,) = models.versions(session, "recogniser")
-        assert (row.card, row.created_by, row.facts["seed"]) == ("# card", BY, seed_of(files["7.1"]))
+        assert (row.card, row.created_by, row.facts["seed"]) == ("# card", BY, notes_of(files["7.1"])["seed"])
     with stored(store)(known.weights) as folder:
         assert (folder / known.weights.file).read_bytes() == files["7.1"].read_bytes()
     assert not folder.exists(), "nothing of it stays on disk"
@@ -141,6 +146,8 @@ def test_gates_hold_until_both_were_measured_and_then_open(db: Db, store: Object
     with pytest.raises(lifecycle.GatesNotPassed, match="lines-print"):
         promote(db, store, known)
     measure(db, known, cer=0.009)  # the newest counts
+    for each in (Known(SHIPPED, None), known):  # unless it is of a handful of lines
+        measure(db, each, cer=0.5, digest="of three", lines=3)
     promote(db, store, known)
     assert now(db) == known.identity
     with pytest.raises(lifecycle.AlreadyChampion):
@@ -156,6 +163,59 @@ def test_a_model_that_cannot_write_a_letter_is_not_promoted_even_by_force(
     with pytest.raises(lifecycle.GatesNotPassed, match="charset"):
         promote(db, store, known, reason="it scores so well")
     assert now(db) == SHIPPED.identity
+
+
+def test_a_model_whose_charset_has_a_letter_that_it_never_writes_is_not_promoted_even_by_force(
+    db: Db, store: ObjectStore, files: dict[str, Path]
+) -> None:
+    known = registered(db, store, files["7.4"])
+    measure(db, Known(SHIPPED, None))
+    measure(db, known, cer=0.001)
+    with pytest.raises(lifecycle.GatesNotPassed, match=r"^letters$"):
+        promote(db, store, known, reason="it scores so well")
+    refused = next(verdict for verdict in lifecycle.examine(db, store, known).verdicts if not verdict.passed)
+    assert "never wrote Ữ where" in refused.en
+    assert now(db) == SHIPPED.identity
+
+
+def annotated(source: Path, file: Path, **notes: str) -> Path:
+    """`source` with other notes in it, as `file`."""
+    file.write_bytes(source.read_bytes())
+    write_notes(file, notes)
+    return file
+
+
+def test_a_file_that_does_not_give_what_its_role_is_asked_for_is_not_registered(
+    db: Db, store: ObjectStore, files: dict[str, Path], tmp_path: Path
+) -> None:
+    charset = json.loads(notes_of(files["7.1"])["charset"])
+    longer = annotated(files["7.1"], tmp_path / "more.onnx", charset=json.dumps([*charset, "Ω"], ensure_ascii=False))
+    with pytest.raises(lifecycle.ModelFileInvalid, match=f"{len(charset) + 2}.*this file.*{len(charset) + 1}"):
+        registered(db, store, longer)
+    said = {"role": "detector", "name": "det", "version": "8"}
+    orienter = HERE / registry()["orienter"].file
+    for file in (orienter, files["7.1"]):
+        with pytest.raises(lifecycle.ModelFileInvalid, match="detector"):
+            lifecycle.register(db, store, file, BY, said=said)
+    notes = {"charset": json.dumps(CHARSET, ensure_ascii=False), "name": "orienter", "version": "8"}
+    with pytest.raises(lifecycle.ModelFileInvalid, match=r"no recogniser|a recogniser gives"):
+        registered(db, store, annotated(orienter, tmp_path / "reads.onnx", **notes))
+    with db.transaction() as session:
+        assert not models.versions(session)
+
+
+def test_what_was_registered_before_files_were_tried_is_refused_when_it_is_examined(db: Db, store: ObjectStore) -> None:
+    orienter = registry()["orienter"]
+    kept = store.put_weights("detector", (HERE / orienter.file).read_bytes())
+    row = ModelVersionRow(
+        role="detector", name="det", version="8", sha256=kept.sha256, object_key=kept.key, size=kept.size, card="",
+        facts={}, created_by=BY,
+    )  # fmt: skip
+    with db.transaction() as session:
+        models.add_version(session, row)
+    with pytest.raises(lifecycle.ModelFileInvalid, match=r"det@8: .*detector"):
+        promote(db, store, Known(lifecycle.weights_of(row), row), reason="hurry")
+    store.remove_weights(kept.key)
 
 
 @pytest.mark.parametrize("damage", ["truncated", "one bit", "gone"])
@@ -241,6 +301,29 @@ def test_a_promotion_ends_the_challenge_and_one_challenges_at_a_time(
         assert all(one.ended_at for one in shadow.runs(session, "recogniser"))
     with pytest.raises(lifecycle.ModelFileInvalid, match="champion"):
         lifecycle.start_shadow(db, first, 0.1, BY)
+
+
+def test_a_small_measurement_of_both_hides_no_large_one(db: Db, store: ObjectStore, files: dict[str, Path]) -> None:
+    known = registered(db, store, files["7.1"])
+    measure(db, Known(SHIPPED, None), cer=0.002)
+    measure(db, known, cer=0.1)
+    for each in (Known(SHIPPED, None), known):
+        measure(db, each, cer=0.1, digest="of 120", lines=120)
+    with pytest.raises(lifecycle.GatesNotPassed, match=r"^lines-print$"):
+        promote(db, store, known)
+
+
+def test_results_of_before_runs_had_names_are_read_and_compared_but_not_in_speed(
+    db: Db, store: ObjectStore, files: dict[str, Path]
+) -> None:
+    known = registered(db, store, files["7.1"])
+    for each in (Known(SHIPPED, None), known):
+        held = result_to_json(result(each.identity, sha256=each.weights.sha256))
+        with db.transaction() as session:
+            models.keep_evaluation(session, {k: v for k, v in held.items() if k not in ("items", "version", "run")}, BY)
+    with pytest.raises(lifecycle.GatesNotPassed, match=r"^speed$"):
+        promote(db, store, known)
+    promote(db, store, known, reason="measured a year ago")
 
 
 def test_only_results_of_the_same_edition_are_compared() -> None:

@@ -88,6 +88,19 @@ def test_two_models_side_by_side_see_the_same_lines_and_equal_files_read_alike(r
         assert 50 < run.result.peak_mib < 4000
 
 
+def test_all_results_of_a_run_name_it_and_what_was_measured(runs: list[SuiteRun]) -> None:
+    assert len({run.result.run for run in runs}) == 1
+    assert runs[0].result.beside(runs[1].result)
+    assert [(run.result.items, run.result.version) for run in runs] == [(6, 1), (6, 1), (1, 1), (1, 1)]
+
+
+def test_the_order_of_suites_changes_no_figure_of_memory(runs: list[SuiteRun]) -> None:
+    page, lines = evaluate([shipped()], [PAGE, TINY], ONE_THREAD, prepare)
+    assert page.result.peak_mib > 1.5 * lines.result.peak_mib, "a page needs a detector, and lines do not"
+    assert lines.result.peak_mib < 1.2 * runs[0].result.peak_mib
+    assert not lines.result.beside(runs[0].result), "two runs"
+
+
 def test_the_line_whose_truth_is_a_lie_is_the_worst_one_and_has_its_picture(runs: list[SuiteRun]) -> None:
     first = worst(runs[0].judged)[0]
     assert first.score.truth == LIE

@@ -58,7 +58,8 @@ class ModelChampionRow(Base):
 
 
 class ModelEvaluationRow(Base):
-    """One weight file (registered or shipped, by its hash) on one suite; the largest edition of a suite counts, of equal ones the newest."""
+    """One weight file (registered or shipped, by its hash) on one suite. Of a suite the largest edition counts, of
+    equal ones the newest."""
 
     __tablename__ = "model_evaluations"
     __table_args__ = (Index("ix_model_evaluations_newest", "sha256", "suite", text("id DESC")),)

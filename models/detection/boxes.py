@@ -15,6 +15,10 @@ from numpy.typing import NDArray
 
 Corners = NDArray[np.float32]
 """float32 [4, 2]: x, y; clockwise from the corner that is top-left."""
+Spans = NDArray[np.float64]
+"""float64 [n, 4]: left, top, right, bottom of n boxes in pixels, after the slope of the page is taken out."""
+Places = NDArray[np.int64]
+"""int64 [k]: which of the boxes of a page, each once."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,9 @@ from numpy.typing import NDArray
 
 from dossiers.page import Polygon
 from models.detection.boxes import BoxRules, Corners, boxes_from_chances
+from models.detection.cells import tables_on
 from models.detection.digit_boxes import digit_boxes, outside_rows, whole_row
+from models.detection.drawn import drawn_on
 from models.detection.gaps import cut_at_gaps
 from models.detection.leaders import without_leader_ends
 from models.detection.neighbours import above_neighbours
@@ -70,13 +72,14 @@ class OnnxDetector:
         height, width = image.shape[:2]
         back = np.array([width / chances.shape[1], height / chances.shape[0]], dtype=np.float32)
         grey = np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), dtype=np.uint8)
-        rows = digit_boxes(grey)
+        drawn = drawn_on(grey)
+        rows = digit_boxes(drawn)
         boxes: list[Corners] = [whole_row(row) for row in rows]
         for box in outside_rows([box * back for box in boxes_from_chances(chances, self._rules)], rows):
             inside = np.clip(box, 0, np.array([width, height], dtype=np.float32))
             for cell in cut_at_rules(grey, inside):
                 boxes.extend(without_leader_ends(grey, part) for part in cut_at_gaps(grey, cell))
-        return [_polygon(box) for box in in_reading_order(above_neighbours(grey, boxes))]
+        return [_polygon(box) for box in in_reading_order(above_neighbours(grey, boxes), tables_on(drawn))]
 
 
 def _polygon(box: Corners) -> Polygon:

@@ -11,44 +11,36 @@ import numpy as np
 
 from dossiers.page import Polygon
 from models.detection.boxes import Corners
+from models.detection.drawn import Drawn, drawn_on
 from models.protocols import Image
 
 _LEAST, _MOST = 0.0085, 0.028
 """Side of a frame's inside, as a share of the page's long side: 2.5 to 8 mm on A4."""
-_LOOK = 1300
-"""Frames are looked for on a copy whose long side is this; finer lines than its pixels still leave a grey trace."""
 _ROW = 6
 """So many frames side by side make a row."""
 _FILLED = 0.55
 """Share of a frame's inside that is paper."""
 
 
-def _insides(page: Image) -> list[list[int]]:
-    """Left, top, width, height of white patches that may be the inside of a frame, in pixels of a grey page [h, w]."""
-    part = min(1.0, _LOOK / max(page.shape))
-    grey = cv2.resize(page, None, fx=part, fy=part, interpolation=cv2.INTER_AREA) if part < 1 else page
-    longest = max(grey.shape)
+def _insides(drawn: Drawn) -> list[list[int]]:
+    """Left, top, width, height of white patches that may be the inside of a frame, in pixels of the page."""
+    longest = max(drawn.ink.shape)
     least, most = _LEAST * longest, _MOST * longest
-    around = max(15, round(longest * 0.03)) | 1
-    ink = cv2.adaptiveThreshold(grey, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, around, 10)
-    outlines, levels = cv2.findContours(ink, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
+    left, top, wide, high = (drawn.bounds + np.array([1, 1, -2, -2])).T  # an outline runs on the ink
+    sized = (least <= wide) & (wide <= most) & (least <= high) & (high <= most)
     found = []
-    for number in np.flatnonzero(levels[0, :, 3] >= 0) if outlines else ():  # the outline of a hole in ink
-        x, y, wide, high = cv2.boundingRect(outlines[number])
-        left, top, wide, high = x + 1, y + 1, wide - 2, high - 2  # an outline runs on the ink
-        if not (least <= wide <= most and least <= high <= most and wide < 1.45 * high and high < 1.8 * wide):
-            continue
-        white = (ink[top : top + high, left : left + wide] == 0).view(np.uint8)
+    for n in np.flatnonzero(sized & (wide < 1.45 * high) & (high < 1.8 * wide)).tolist():
+        x, y, w, h = (int(side[n]) for side in (left, top, wide, high))
+        white = (drawn.ink[y : y + h, x : x + w] == 0).view(np.uint8)
         areas = cv2.connectedComponentsWithStats(white, connectivity=4)[2][1:, cv2.CC_STAT_AREA]
-        if areas.max() > _FILLED * wide * high:
-            found.append([round(value / part) for value in (left, top, wide, high)])
+        if areas.max() > _FILLED * w * h:
+            found.append([round(value / drawn.part) for value in (x, y, w, h)])
     return found
 
 
-def digit_boxes(grey: Image) -> list[list[Corners]]:
-    """The rows of frames on an upright grey page [h, w], each a list of the boxes inside its frames from left to
-    right."""
-    left_over = sorted(_insides(grey))
+def digit_boxes(drawn: Drawn) -> list[list[Corners]]:
+    """The rows of frames on an upright page, each a list of the boxes inside its frames from left to right."""
+    left_over = sorted(_insides(drawn))
     rows: list[list[list[int]]] = []
     while left_over:
         row = [left_over.pop(0)]
@@ -100,7 +92,7 @@ def outside_rows(boxes: list[Corners], rows: list[list[Corners]]) -> list[Corner
 
 def without_frames(image: Image) -> Image:
     """`image` itself when it has no such row, else a copy in which paper stands in the place of the frames."""
-    rows = digit_boxes(np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), dtype=np.uint8))
+    rows = digit_boxes(drawn_on(np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), dtype=np.uint8)))
     if not rows:
         return image
     cleared = image.copy()

@@ -9,6 +9,7 @@ from PIL import ImageDraw
 
 from models.cropping import crop_lines
 from models.detection.digit_boxes import digit_boxes, may_be_row, without_frames
+from models.detection.drawn import drawn_on
 from models.protocols import Image
 from models.reader import Reader
 from models.synthesis.fonts import load_font
@@ -29,7 +30,7 @@ def _framed(number: str = NUMBER, side: int = 48) -> Image:
 
 
 def test_a_row_of_frames_is_found_with_every_frame() -> None:
-    ((*row,),) = digit_boxes(cv2.cvtColor(_framed(), cv2.COLOR_BGR2GRAY))
+    ((*row,),) = digit_boxes(drawn_on(cv2.cvtColor(_framed(), cv2.COLOR_BGR2GRAY)))
     assert len(row) == len(NUMBER)
     assert 700 <= row[0][0][0] <= 704
     assert 700 + 48 * 12 - 4 <= row[-1][2][0] <= 700 + 48 * 12 + 1
@@ -58,13 +59,13 @@ def test_a_frame_filled_with_ink_is_no_frame() -> None:
     page = _framed()
     page[603:647, 893:940] = 60  # the fifth of twelve; a white corner is left
     page[610:630, 900:915] = 250
-    ((*row,),) = digit_boxes(cv2.cvtColor(page, cv2.COLOR_BGR2GRAY))
+    ((*row,),) = digit_boxes(drawn_on(cv2.cvtColor(page, cv2.COLOR_BGR2GRAY)))
     assert len(row) == 7
     assert row[0][0][0] > 940
 
 
 def test_a_blank_page_has_no_frames() -> None:
-    assert digit_boxes(np.full((400, 300), 250, dtype=np.uint8)) == []
+    assert digit_boxes(drawn_on(np.full((400, 300), 250, dtype=np.uint8))) == []
 
 
 def test_a_page_of_print_and_a_table_of_few_columns_have_none() -> None:
@@ -72,5 +73,5 @@ def test_a_page_of_print_and_a_table_of_few_columns_have_none() -> None:
     page[300:302, 200:1200] = page[420:422, 200:1200] = 60
     for x in range(200, 1201, 200):
         page[300:420, x : x + 2] = 60
-    assert digit_boxes(page[:, :, 0]) == []
+    assert digit_boxes(drawn_on(page[:, :, 0])) == []
     assert without_frames(page) is page

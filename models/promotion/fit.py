@@ -26,12 +26,10 @@ def misfit(network: Network, role: str, charset: Sequence[str]) -> str:
         found = network.run(np.zeros(given, dtype=np.float32))
     except Exception as error:  # whatever a file that is no such model makes the runtime say
         return f"no {role}: {type(error).__name__}: {error}"
+    if role == "detector" and found.shape != _PAGE:
+        return f"a detector gives a map {list(_PAGE)} of a page {list(given)}, this file {list(found.shape)}"
     if role == "detector":
-        return (
-            ""
-            if found.shape == _PAGE
-            else f"a detector gives a map {list(_PAGE)} of a page {list(given)}, " + (f"this file {list(found.shape)}")
-        )
+        return ""
     classes = len(charset) + 1
     if found.ndim != 3 or len(found) != _LINES or found.shape[2] != classes:
         wanted = f"[{_LINES}, steps, {classes}] of {_LINES} lines: {len(charset)} signs of its charset and the blank"

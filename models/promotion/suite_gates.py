@@ -50,23 +50,25 @@ def _command(candidate: Candidate, against: str, theirs: SuiteResult | None = No
     return " ".join((*words, "--store"))
 
 
+def _refused(gate: str, command: str, en: str, vi: str) -> Verdict:
+    return Verdict(gate, False, f"{en}: run `{command}`", f"{vi}: hãy chạy `{command}`")
+
+
 def _unmeasured_champion(candidate: Candidate, against: str) -> Verdict:
-    command = _command(candidate, against)
-    return Verdict(
+    return _refused(
         "suites",
-        False,
-        f"{against}, which is in use, was never measured, so nothing can be compared: run `{command}`",
-        f"{against} đang dùng chưa được đo nên không so sánh được: hãy chạy `{command}`",
+        _command(candidate, against),
+        f"{against}, which is in use, was never measured, so nothing can be compared",
+        f"{against} đang dùng chưa được đo nên không so sánh được",
     )
 
 
 def _too_few(candidate: Candidate, against: str, seen: int) -> Verdict:
-    command = _command(candidate, against)
-    return Verdict(
+    return _refused(
         "enough",
-        False,
-        f"both were measured on {seen} lines in all, {ENOUGH} are the least: run `{command}`",
-        f"cả hai mới được đo trên {seen} dòng, cần ít nhất {ENOUGH}: hãy chạy `{command}`",
+        _command(candidate, against),
+        f"both were measured on {seen} lines in all, {ENOUGH} are the least",
+        f"cả hai mới được đo trên {seen} dòng, cần ít nhất {ENOUGH}",
     )
 
 
@@ -74,12 +76,11 @@ def _never_together(candidate: Candidate, against: str, gates: Sequence[SuiteRes
     """Speeds of two machines, runtimes or hours say nothing about two models; neither does never asking."""
     fit = [result for result in gates if result.lines >= ENOUGH]
     least = min(fit, key=lambda result: (result.suite.startswith(_SET), result.lines), default=None)
-    command = _command(candidate, against, least)
-    return Verdict(
+    return _refused(
         "speed",
-        False,
-        f"speed and memory were not measured beside {against} in one run on {ENOUGH} lines of a suite: run `{command}`",
-        f"tốc độ và bộ nhớ chưa được đo cùng lượt với {against} trên {ENOUGH} dòng của một bộ đo: hãy chạy `{command}`",
+        _command(candidate, against, least),
+        f"speed and memory were not measured beside {against} in one run on {ENOUGH} lines of a suite",
+        f"tốc độ và bộ nhớ chưa được đo cùng lượt với {against} trên {ENOUGH} dòng của một bộ đo",
     )
 
 

@@ -6,7 +6,7 @@ upright. Text is always Unicode NFC.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 Point = tuple[float, float]
@@ -14,13 +14,35 @@ Polygon = tuple[Point, Point, Point, Point]
 
 
 @dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell of a ruled table. `table` is its place in `PageReading.tables`, `row` and `column` are those of its upper
+    left corner on the upright page; all count from 0. A merged cell takes several rows or columns of the grid."""
+
+    table: int
+    row: int
+    column: int
+    row_span: int = 1
+    column_span: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A ruled table: so many rows and columns has the grid that its rules make."""
+
+    rows: int
+    columns: int
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
-    """One printed line. `confidence` is in 0..1; `model` is `name@version` of the recogniser that read it."""
+    """One printed line. `confidence` is in 0..1; `model` is `name@version` of the recogniser that read it; `cell` is
+    where it stands when that is in a table."""
 
     text: str
     polygon: Polygon
     confidence: float
     model: str = ""
+    cell: Cell | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +80,7 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class PageReading:
-    """The lines of one page in reading order.
+    """The lines of one page in reading order, and the ruled tables in which some of them stand.
 
     `width`, `height`: pixels of the page image as given. `rotation`: how many degrees clockwise (0, 90, 180,
     270) the image must be turned to stand upright. `seconds`: time spent reading, all models together.
@@ -69,6 +91,7 @@ class PageReading:
     height: int
     rotation: int = 0
     seconds: float = 0.0
+    tables: tuple[Table, ...] = ()
 
 
 def reading_to_json(reading: PageReading) -> dict[str, Any]:
@@ -80,9 +103,11 @@ def reading_to_json(reading: PageReading) -> dict[str, Any]:
                 "polygon": [[round(x, 1), round(y, 1)] for x, y in line.polygon],
                 "confidence": round(line.confidence, 4),
                 "model": line.model,
+                **({"cell": asdict(line.cell)} if line.cell else {}),
             }
             for line in reading.lines
         ],
+        "tables": [asdict(table) for table in reading.tables],
         "width": reading.width,
         "height": reading.height,
         "rotation": reading.rotation,
@@ -91,9 +116,12 @@ def reading_to_json(reading: PageReading) -> dict[str, Any]:
 
 
 def reading_from_json(data: dict[str, Any]) -> PageReading:
-    """The inverse of `reading_to_json` (coordinates to a tenth of a pixel)."""
+    """The inverse of `reading_to_json` (coordinates to a tenth of a pixel); a reading of a time when tables were not
+    stated has none."""
     lines = []
     for line in data["lines"]:
         a, b, c, d = ((float(x), float(y)) for x, y in line["polygon"])
-        lines.append(Line(line["text"], (a, b, c, d), float(line["confidence"]), line.get("model", "")))
-    return PageReading(tuple(lines), data["width"], data["height"], data["rotation"], data["seconds"])
+        cell = Cell(**line["cell"]) if "cell" in line else None
+        lines.append(Line(line["text"], (a, b, c, d), float(line["confidence"]), line.get("model", ""), cell))
+    tables = tuple(Table(**table) for table in data.get("tables", ()))
+    return PageReading(tuple(lines), data["width"], data["height"], data["rotation"], data["seconds"], tables)

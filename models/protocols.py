@@ -7,18 +7,32 @@ several threads at once.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dossiers.page import Polygon
+from dossiers.page import Cell, Polygon, Table
 
 Image = NDArray[np.uint8]
 
 
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """What is where on an upright page: its lines in reading order, and its ruled tables.
+
+    `polygons` in its pixels, clockwise from the text's top-left; `cells`: for each of them where it stands in one of
+    the `tables`, None outside.
+    """
+
+    polygons: list[Polygon]
+    cells: list[Cell | None]
+    tables: tuple[Table, ...] = ()
+
+
 class Detector(Protocol):
-    """Finds printed lines."""
+    """Finds printed lines, and the tables in which they stand."""
 
     @property
     def identity(self) -> str:
@@ -26,7 +40,11 @@ class Detector(Protocol):
         ...
 
     def detect(self, image: Image) -> list[Polygon]:
-        """Line polygons of an upright page in reading order, in its pixels, clockwise from the text's top-left."""
+        """The polygons of `layout` alone."""
+        ...
+
+    def layout(self, image: Image) -> Layout:
+        """Lines and tables of an upright page."""
         ...
 
 

@@ -18,7 +18,7 @@ from models.opened import OpenModels
 from models.orientation.orienter import OnnxOrienter
 from models.orientation.proof import best_turn
 from models.orientation.turning import turn, untouched_polygon
-from models.protocols import Detector, Image, Recogniser
+from models.protocols import Detector, Image, Layout, Recogniser
 from models.weights import Weights, registry
 from models.weights.places import Place, shipped
 
@@ -94,6 +94,10 @@ class Reader:
         """Line polygons of an upright page, in its pixels, in reading order."""
         return self._detector.detect(image)
 
+    def layout(self, image: Image) -> Layout:
+        """Lines of an upright page, in its pixels, in reading order, and the tables in which they stand."""
+        return self._detector.layout(image)
+
     def crop(self, image: Image, polygons: Sequence[Polygon]) -> list[Image]:
         """The crops of the lines, upright."""
         return crop_lines(image, polygons)
@@ -112,11 +116,11 @@ class Reader:
         height, width = image.shape[:2]
         rotation = self.orient(image)
         upright = turn(image, rotation)
-        polygons = self.detect(upright)
-        texts = self.recognise(self.crop(upright, polygons))
+        found = self.layout(upright)
+        texts = self.recognise(self.crop(upright, found.polygons))
         lines = tuple(
-            Line(text, untouched_polygon(polygon, rotation, width, height), confidence, self.model)
-            for polygon, (text, confidence) in zip(polygons, texts, strict=True)
+            Line(text, untouched_polygon(polygon, rotation, width, height), confidence, self.model, cell)
+            for polygon, cell, (text, confidence) in zip(found.polygons, found.cells, texts, strict=True)
             if text
         )
-        return PageReading(lines, width, height, rotation, time.perf_counter() - started)
+        return PageReading(lines, width, height, rotation, time.perf_counter() - started, found.tables)

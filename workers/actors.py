@@ -16,11 +16,10 @@ from typing import Any, TypeVar
 import cv2
 
 from config.settings import Settings
-from dossiers.page import Polygon
 from dossiers.store import ObjectStore
 from models.engines import Hardware
 from models.opened import OpenModels
-from models.protocols import Detector, Recogniser
+from models.protocols import Detector, Layout, Recogniser
 from models.reader import Reader
 from models.weights import Weights
 from models.weights.places import stored
@@ -93,15 +92,15 @@ class ReaderActor:
         opened = [await (self._detector if each.role == "detector" else self._recogniser)(each) for each in weights]
         return [engine.identity for engine in opened]
 
-    async def detect(self, image: Image, weights: Weights) -> tuple[list[Polygon], int]:
-        """Line polygons of one upright page by that detector, and memory.
+    async def detect(self, image: Image, weights: Weights) -> tuple[Layout, int]:
+        """Lines and tables of one upright page by that detector, and memory.
 
         Raises `WeightsUnavailable` when a registered file is damaged, `WeightsRejected` when a shipped one is.
         """
         detector = await self._detector(weights)
         loop = asyncio.get_running_loop()
-        polygons = await loop.run_in_executor(self._threads, self._detected, detector, image)
-        return polygons, resident_mib()
+        found = await loop.run_in_executor(self._threads, self._detected, detector, image)
+        return found, resident_mib()
 
     async def recognise(self, crops: Sequence[Image], weights: Weights) -> tuple[list[tuple[str, float]], int]:
         """(text, confidence) of each crop by that recogniser, in batches shared with other pages here; and memory.
@@ -138,9 +137,9 @@ class ReaderActor:
         self._models.close_unused(UNUSED_S)
         return engine
 
-    def _detected(self, detector: Detector, image: Image) -> list[Polygon]:
+    def _detected(self, detector: Detector, image: Image) -> Layout:
         with self._meter.call():
-            return detector.detect(image)
+            return detector.layout(image)
 
     def _recognised(self, batch: Sequence[_Crop]) -> list[tuple[str, float]]:
         """A batch has one model: its bucket says so."""

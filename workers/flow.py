@@ -86,14 +86,15 @@ async def read(house: House, lease: Lease) -> None:
     chosen = await house.transaction(choose)
     begun = time.perf_counter()
     image = await house.pool.keep(pages.load_image, order.image_key)
-    polygons = await house.pool.detect(image, chosen.detector)
-    crops = await house.pool.keep(pages.crop_page, image, polygons)
+    found = await house.pool.detect(image, chosen.detector)
+    crops = await house.pool.keep(pages.crop_page, image, found.polygons)
     texts = await house.pool.recognise(crops, chosen.recogniser)
-    lines = pages.lines_of(polygons, texts, chosen.recogniser.identity)
-    reading = PageReading(lines, order.width, order.height, seconds=time.perf_counter() - begun)
+    lines = pages.lines_of(found, texts, chosen.recogniser.identity)
+    seconds = time.perf_counter() - begun
+    reading = PageReading(lines, order.width, order.height, seconds=seconds, tables=found.tables)
     key = await house.pool.do(pages.keep_lines, lease.dossier_id, reading)
     await house.transaction(record.read, lease, key, lines, chosen.identities)
-    seen = ReadLines(chosen.recogniser.identity, crops, polygons, texts)
+    seen = ReadLines(chosen.recogniser.identity, crops, found.polygons, texts)
     house.shadow.offer(house.db, house.pool, lease, chosen.challenger, seen)
 
 

@@ -18,7 +18,7 @@ from ray.exceptions import GetTimeoutError, RayActorError, RayError, RayTaskErro
 
 from config.settings import Settings
 from dossiers.errors import HosoError, Unavailable
-from dossiers.page import Polygon
+from models.protocols import Layout
 from models.weights import Weights, registry
 from workers.actors import CpuActor, ReaderActor
 from workers.feeding import Load
@@ -187,9 +187,9 @@ class Pool:
         """Run `job(tools, *arguments)` in a CPU actor. Raises what the job raises, `WorkerLost`, `WorkerHung`."""
         return await _fetched(await self.keep(job, *arguments, timeout_s=timeout_s))
 
-    async def detect(self, image: ray.ObjectRef, weights: Weights, timeout_s: float = 300) -> list[Polygon]:
-        """Line polygons of an upright page, found by the detector `weights`."""
-        found: list[Polygon] = await _fetched(await self._readers.call("detect", image, weights, timeout_s=timeout_s))
+    async def detect(self, image: ray.ObjectRef, weights: Weights, timeout_s: float = 300) -> Layout:
+        """Lines and tables of an upright page, found by the detector `weights`."""
+        found: Layout = await _fetched(await self._readers.call("detect", image, weights, timeout_s=timeout_s))
         return found
 
     async def recognise(

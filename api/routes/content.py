@@ -33,12 +33,20 @@ _LINES = {
             "polygon": [[502.0, 310.5], [1160.0, 310.5], [1160.0, 352.0], [502.0, 352.0]],
             "confidence": 0.987,
             "model": "recogniser@1",
-        }
+        },
+        {
+            "text": "Họ và tên",
+            "polygon": [[310.0, 620.0], [462.0, 620.0], [462.0, 655.5], [310.0, 655.5]],
+            "confidence": 0.991,
+            "model": "recogniser@1",
+            "cell": {"table": 0, "row": 0, "column": 1, "row_span": 1, "column_span": 1},
+        },
     ],
     "width": 1654,
     "height": 2339,
     "rotation": 0,
     "seconds": 1.42,
+    "tables": [{"rows": 12, "columns": 5}],
 }
 
 
@@ -198,7 +206,10 @@ def _scaled(data: bytes, width: int) -> bytes:
     },
 )
 def lines(code: str, number: int, services: Use, principal: Who) -> Response:
-    """What was read on the page: each line's text, polygon and confidence."""
+    """What was read on the page: each line's text, polygon and confidence, its cell when it stands in a ruled table.
+
+    `cell.table` is a place in `tables`; all numbers count from 0, on the upright page.
+    """
     with services.db.transaction() as session:
         key = page_of(session, services, principal.agency, code, number).lines_key
     if key is None:

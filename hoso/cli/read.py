@@ -23,9 +23,9 @@ ENGINES = get_args(Engine)
 def register(app: typer.Typer) -> None:
     app.command(
         help=say(
-            "Read pages to JSON (text, polygons, confidences); nothing needs to run. A folder's images, PDFs and ZIPs "
-            "are read, other files skipped. NAME.json for one page, NAME-0001.json and so on for several.",
-            "Đọc các trang thành JSON (chữ, khung, độ tin cậy); không cần khởi động hệ thống.",
+            "Read pages to JSON (text, polygons, confidences, tables); nothing needs to run. A folder's images, PDFs "
+            "and ZIPs are read, other files skipped. NAME.json for one page, NAME-0001.json and so on for several.",
+            "Đọc các trang thành JSON (chữ, khung, độ tin cậy, bảng); không cần khởi động hệ thống.",
         )
     )(read)
 
@@ -35,6 +35,10 @@ def read(
     out_dir: Annotated[Path, typer.Option("--out", help=say("Folder for the results", "Thư mục kết quả"))],
     text: Annotated[bool, typer.Option("--text", help=say("Also NAME.txt", "Thêm NAME.txt"))] = False,
     hocr: Annotated[bool, typer.Option("--hocr", help=say("Also NAME.hocr", "Thêm NAME.hocr"))] = False,
+    csv: Annotated[
+        bool,
+        typer.Option("--csv", help=say("Also NAME.table-1.csv, a table a file", "Thêm NAME.table-1.csv cho mỗi bảng")),
+    ] = False,
     ocr: Annotated[
         bool, typer.Option("--ocr", help=say("Read even pages with a good text layer", "Đọc cả trang có lớp chữ tốt"))
     ] = False,
@@ -54,14 +58,22 @@ def read(
     except OSError as error:
         raise InputError(f"--out {out_dir}: {error.strerror}") from error
     with tempfile.TemporaryDirectory(prefix="hoso-read-") as workdir:
-        report = _read(paths, out_dir, Path(workdir), text, hocr, ocr, threads or os.cpu_count() or 1, engine)
+        report = _read(paths, out_dir, Path(workdir), text, hocr, csv, ocr, threads or os.cpu_count() or 1, engine)
     emit(report, as_json, _said(report, out_dir))
     if report["refused"]:
         raise typer.Exit(InputError.exit_code)
 
 
 def _read(
-    paths: list[Path], out_dir: Path, workdir: Path, text: bool, hocr: bool, ocr: bool, threads: int, engine: str
+    paths: list[Path],
+    out_dir: Path,
+    workdir: Path,
+    text: bool,
+    hocr: bool,
+    csv: bool,
+    ocr: bool,
+    threads: int,
+    engine: str,
 ) -> dict[str, Any]:
     # What follows loads the models' runtime: other commands need not wait for it.
     from config.settings import Settings
@@ -94,7 +106,12 @@ def _read(
                 (out_dir / f"{page.name}.txt").write_text(formats.plain_text(reading), encoding="utf-8")
             if hocr:
                 (out_dir / f"{page.name}.hocr").write_text(formats.hocr(reading, page.name), encoding="utf-8")
-            pages.append({"name": page.name, "lines": len(reading.lines), "seconds": round(reading.seconds, 3)})
+            if csv:
+                for number, table in enumerate(formats.tables_csv(reading), 1):
+                    # With a byte order mark, without which spreadsheets take the letters for another code's.
+                    (out_dir / f"{page.name}.table-{number}.csv").write_text(table, encoding="utf-8-sig", newline="")
+            counts = {"lines": len(reading.lines), "tables": len(reading.tables)}
+            pages.append({"name": page.name, **counts, "seconds": round(reading.seconds, 3)})
     return {"pages": pages, "refused": refused, "skipped": list(listing.skipped), "out": str(out_dir)}
 
 

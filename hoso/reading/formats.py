@@ -1,8 +1,10 @@
-"""What `hoso read` writes for a page: JSON, plain text, hOCR (the 1.2 specification)."""
+"""What `hoso read` writes for a page: JSON, plain text, hOCR (the 1.2 specification), its tables as CSV (RFC 4180)."""
 
 from __future__ import annotations
 
+import csv
 import html
+import io
 from collections.abc import Iterator
 
 from dossiers.page import Box, Line, PageReading
@@ -11,6 +13,22 @@ from dossiers.page import Box, Line, PageReading
 def plain_text(reading: PageReading) -> str:
     """One line of the page a line, in reading order."""
     return "".join(f"{line.text}\n" for line in reading.lines)
+
+
+def tables_csv(reading: PageReading) -> list[str]:
+    """Each table of the page, a row a record; lines of a cell joined by spaces, a merged cell in its first place."""
+    tables = [[[""] * table.columns for _ in range(table.rows)] for table in reading.tables]
+    for line in reading.lines:
+        if cell := line.cell:
+            row = tables[cell.table][cell.row]
+            row[cell.column] = f"{row[cell.column]} {line.text}".strip()
+    return [_csv(rows) for rows in tables]
+
+
+def _csv(rows: list[list[str]]) -> str:
+    written = io.StringIO()
+    csv.writer(written).writerows(rows)
+    return written.getvalue()
 
 
 def hocr(reading: PageReading, name: str) -> str:

@@ -102,7 +102,7 @@ class PageReader:
         self._reader = reader or Reader.open(settings)
 
     def read(self, page: Page) -> PageReading:
-        """The page's lines. Raises `FileError` when it cannot be drawn."""
+        """The page's lines and tables. Raises `FileError` when it cannot be drawn."""
         began = time.perf_counter()
         keep = page.text_layer and not self._ocr_always
         drawn = rasterise(page.path, page.media_type, page.index, self._limits, with_text=keep)
@@ -112,17 +112,17 @@ class PageReader:
         ready = prepare(drawn.image, self._reader.orient)
         if ready.blank:
             return PageReading((), width, height, 0, time.perf_counter() - began)
-        polygons = self._reader.detect(ready.image)
-        texts = self._reader.recognise(self._reader.crop(ready.image, polygons))
+        found = self._reader.layout(ready.image)
+        texts = self._reader.recognise(self._reader.crop(ready.image, found.polygons))
         scale = _given_size(page, width) / width
         back = np.diag([scale, scale, 1.0]) @ np.linalg.inv(np.array(ready.matrix))
         lines = tuple(
-            Line(text, _moved(polygon, back), confidence, self._reader.model)
-            for polygon, (text, confidence) in zip(polygons, texts, strict=True)
+            Line(text, _moved(polygon, back), confidence, self._reader.model, cell)
+            for polygon, cell, (text, confidence) in zip(found.polygons, found.cells, texts, strict=True)
             if text
         )
         size = round(width * scale), round(height * scale)
-        return PageReading(lines, *size, ready.rotation, time.perf_counter() - began)
+        return PageReading(lines, *size, ready.rotation, time.perf_counter() - began, found.tables)
 
 
 def _given_size(page: Page, width: int) -> int:

@@ -33,16 +33,23 @@ _APART = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A ruled table: the outline of each of its cells, float32 [n, 1, 2], x and y in pixels of the page."""
+    """A ruled table: the outlines of its cells and of all its rules together, float32 [n, 1, 2], x and y in pixels of
+    the page."""
 
     cells: list[NDArray[np.float32]]
+    frame: NDArray[np.float32]
 
     def spans(self, slope: float) -> Spans:
         """The spans of the cells on a page of this slope."""
-        points = np.concatenate(self.cells)[:, 0].astype(np.float64)
+        level = levelled(np.concatenate(self.cells)[:, 0], slope)
         first = np.cumsum([0, *map(len, self.cells[:-1])])
-        level = points + slope * points[:, ::-1] * (1, -1)
         return np.hstack([np.minimum.reduceat(level, first), np.maximum.reduceat(level, first)])
+
+
+def levelled(points: NDArray[np.float32], slope: float) -> NDArray[np.float64]:
+    """Where points of a page, x and y, [n, 2], lie after its slope is taken out."""
+    exact = points.astype(np.float64)
+    return np.asarray(exact + slope * exact[:, ::-1] * (1, -1))
 
 
 class _Cell(NamedTuple):
@@ -59,9 +66,9 @@ def tables_on(drawn: Drawn) -> list[Table]:
     cells: dict[int, list[NDArray[np.float32]]] = {}
     large = (drawn.bounds[:, 2:] > _LEAST * max(drawn.ink.shape)).all(axis=1)
     for n in np.flatnonzero(large).tolist():
-        cells.setdefault(int(drawn.drawing[n]), []).append(drawn.on_page(n))
-    whole = ([cell for cell in table if _is_whole(cell)] for table in cells.values() if len(table) > 1)
-    tables = [Table(table) for table in whole if len(table) > 1]
+        cells.setdefault(int(drawn.drawing[n]), []).append(drawn.on_page(drawn.patches[n]))
+    whole = {n: [cell for cell in table if _is_whole(cell)] for n, table in cells.items() if len(table) > 1}
+    tables = [Table(table, drawn.on_page(drawn.outlines[n])) for n, table in whole.items() if len(table) > 1]
     return sorted(tables, key=lambda table: -sum(map(cv2.contourArea, table.cells)))
 
 
@@ -76,7 +83,7 @@ def filled_cells(table: Table, places: Spans, middles: NDArray[np.float32], span
     `places`: spans of the cells; `middles`: float32 [n, 2], x and y of each box on the page; `spans`: of the boxes. No
     cell at all unless every box at the height of the table stands whole in one.
     """
-    boxes, cells = _pairs(table, middles)
+    boxes, cells = boxes_in_cells(table, middles)
     used = np.unique(cells)
     if len(used) < 2:
         return []
@@ -98,8 +105,8 @@ def filled_cells(table: Table, places: Spans, middles: NDArray[np.float32], span
     return [np.array(cell.boxes) for cell in _row_by_row(filled)]
 
 
-def _pairs(table: Table, middles: NDArray[np.float32]) -> tuple[Places, Places]:
-    """Boxes whose middles lie in a cell, each once, and the cells."""
+def boxes_in_cells(table: Table, middles: NDArray[np.float32]) -> tuple[Places, Places]:
+    """Boxes whose middles, float32 [n, 2] on the page, lie in a cell, each once, and the cells."""
     around = table.spans(0.0)
     near = ((middles[:, None] > around[:, :2]) & (middles[:, None] < around[:, 2:])).all(axis=2)
     held = {

@@ -18,12 +18,13 @@ from models.detection.cells import tables_on
 from models.detection.digit_boxes import digit_boxes, outside_rows, whole_row
 from models.detection.drawn import drawn_on
 from models.detection.gaps import cut_at_gaps
+from models.detection.grid import in_tables
 from models.detection.leaders import without_leader_ends
 from models.detection.neighbours import above_neighbours
 from models.detection.order import in_reading_order
 from models.detection.rules import cut_at_rules
 from models.engines import Hardware, open_network
-from models.protocols import Image
+from models.protocols import Image, Layout
 from models.seals import without_seals
 from models.weights import HERE, Weights
 
@@ -67,6 +68,10 @@ class OnnxDetector:
 
     def detect(self, image: Image) -> list[Polygon]:
         """Line polygons in pixels of `image`, in reading order."""
+        return self.layout(image).polygons
+
+    def layout(self, image: Image) -> Layout:
+        """Lines of `image` in reading order, and its tables."""
         image = without_seals(image)
         chances = self.chances(image)
         height, width = image.shape[:2]
@@ -79,7 +84,10 @@ class OnnxDetector:
             inside = np.clip(box, 0, np.array([width, height], dtype=np.float32))
             for cell in cut_at_rules(grey, inside):
                 boxes.extend(without_leader_ends(grey, part) for part in cut_at_gaps(grey, cell))
-        return [_polygon(box) for box in in_reading_order(above_neighbours(grey, boxes), tables_on(drawn))]
+        ruled = tables_on(drawn)
+        ordered = in_reading_order(above_neighbours(grey, boxes), ruled)
+        cells, tables = in_tables(ordered, ruled)
+        return Layout([_polygon(box) for box in ordered], cells, tables)
 
 
 def _polygon(box: Corners) -> Polygon:

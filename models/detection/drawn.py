@@ -5,6 +5,7 @@ Looked for once a page and on a small copy: rows of frames for digits and the ce
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -22,7 +23,8 @@ class Drawn:
     """`ink`: where the copy has ink, uint8 [h, w], 0 or 255; `part`: its pixels a pixel of the page.
 
     `patches`: the outline of each white patch inside ink, int32 [n, 1, 2], x and y in pixels of the copy, running on
-    the ink; `bounds`: left, top, width, height of each, int32 [patches, 4]; `drawing`: by which one it is enclosed.
+    the ink; `bounds`: left, top, width, height of each, int32 [patches, 4]; `drawing`: by which of the `outlines` of
+    what is drawn it is enclosed.
     """
 
     ink: Image
@@ -30,10 +32,11 @@ class Drawn:
     patches: list[NDArray[np.int32]]
     bounds: NDArray[np.int32]
     drawing: NDArray[np.int32]
+    outlines: Sequence[NDArray[np.int32]]
 
-    def on_page(self, patch: int) -> NDArray[np.float32]:
-        """The outline of a patch in pixels of the page, float32 [n, 1, 2]."""
-        return np.asarray((self.patches[patch] + 0.5) / self.part - 0.5, dtype=np.float32)
+    def on_page(self, outline: NDArray[np.int32]) -> NDArray[np.float32]:
+        """An outline in pixels of the page, float32 [n, 1, 2]."""
+        return np.asarray((outline + 0.5) / self.part - 0.5, dtype=np.float32)
 
 
 def drawn_on(page: Image) -> Drawn:
@@ -47,4 +50,4 @@ def drawn_on(page: Image) -> Drawn:
     holes = np.flatnonzero(within >= 0)
     patches = [outlines[n] for n in holes]
     bounds = np.array([cv2.boundingRect(patch) for patch in patches], dtype=np.int32).reshape(-1, 4)
-    return Drawn(np.asarray(ink, dtype=np.uint8), part, patches, bounds, within[holes])
+    return Drawn(np.asarray(ink, dtype=np.uint8), part, patches, bounds, within[holes], outlines)

@@ -13,7 +13,7 @@ from models.detection.order import in_reading_order
 from models.engines import Hardware
 from models.paddle.folders import DETECTOR, detection_arguments, detector_config, write_folder
 from models.paddle.predictor import OwnThread, engine_arguments, paddleocr
-from models.protocols import Image
+from models.protocols import Image, Layout
 from models.weights import HERE, Weights, WeightsRejected
 
 
@@ -39,9 +39,13 @@ class PaddleDetector:
 
     def detect(self, image: Image) -> list[Polygon]:
         """Line polygons in pixels of `image`, in reading order."""
+        return self.layout(image).polygons
+
+    def layout(self, image: Image) -> Layout:
+        """Lines of `image` in reading order; it looks for no tables."""
         found = self._own.call(lambda predictor: list(predictor.predict(image)))
         boxes = [order_corners(np.asarray(box, dtype=np.float32)) for box in found[0]["dt_polys"]]
-        return [polygon(box) for box in in_reading_order(boxes)]
+        return Layout([polygon(box) for box in in_reading_order(boxes)], [None] * len(boxes))
 
 
 def polygon(box: Any) -> Polygon:

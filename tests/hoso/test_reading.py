@@ -16,6 +16,7 @@ import pytest
 from PIL import Image, ImageDraw, ImageFont
 
 from config.settings import Settings
+from dossiers.page import Cell, Line, PageReading, Table
 from hoso.reading import formats
 from hoso.reading.pages import PageReader, list_pages
 from tests.hoso.support import ROOT, hoso, said
@@ -78,6 +79,39 @@ def test_hocr_is_well_formed_and_its_words_lie_in_their_line(reader: PageReader,
     assert " ".join(str(word) for word in words) == " ".join(line.text for line in reading.lines)
 
 
+def test_a_table_is_written_as_csv_with_merged_cells_in_their_first_place() -> None:
+    place = ((0.0, 0.0), (9.0, 0.0), (9.0, 5.0), (0.0, 5.0))
+    cells = ("Bảng 1", None), ("Họ và", Cell(0, 0, 0, 1, 2)), ("tên", Cell(0, 0, 0, 1, 2)), ('2, "b"', Cell(0, 1, 1))
+    reading = PageReading(tuple(Line(text, place, 1.0, "", cell) for text, cell in cells), 9, 9, tables=(Table(2, 3),))
+    assert formats.tables_csv(reading) == ['Họ và tên,,\r\n,"2, ""b""",\r\n']
+
+
+@pytest.fixture(scope="module")
+def listing(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A page with a ruled table of two rows, one cell empty, between two lines, 2 degrees askew."""
+    page = Image.new("RGB", (1654, 1200), "white")
+    draw, font = ImageDraw.Draw(page), ImageFont.truetype(str(FOLDER / "Tinos-Regular.ttf"), 46)
+    for y, words in ((150, WORDS[0]), (900, WORDS[2])):
+        draw.text((150, y), words, font=font, fill="black")
+    for row, texts in enumerate((("Số", "Họ và tên", "Ghi chú"), ("1", "Nguyễn Thị Hoa", ""))):
+        for (left, right), words in zip(((150, 300), (300, 900), (900, 1300)), texts, strict=True):
+            draw.rectangle((left, 400 + 120 * row, right, 520 + 120 * row), outline="black", width=4)
+            draw.text((left + 25, 430 + 120 * row), words, font=font, fill="black")
+    path = tmp_path_factory.mktemp("listing") / "bang.png"
+    page.rotate(2, fillcolor="white", resample=Image.Resampling.BICUBIC).save(path, dpi=(200, 200))
+    return path
+
+
+def test_tables_are_in_the_json_and_in_a_file_each_when_asked_for(listing: Path, tmp_path: Path) -> None:
+    assert hoso("read", listing, "--out", tmp_path, "--csv").returncode == 0
+    content = json.loads((tmp_path / "bang.json").read_text(encoding="utf-8"))
+    assert content["tables"] == [{"rows": 2, "columns": 3}]
+    cells = [(line["cell"]["row"], line["cell"]["column"]) for line in content["lines"] if "cell" in line]
+    assert cells == [(0, 0), (0, 1), (0, 2), (1, 0), (1, 1)]
+    written = (tmp_path / "bang.table-1.csv").read_text(encoding="utf-8-sig")
+    assert written.splitlines() == ["Số,Họ và tên,Ghi chú", "1,Nguyễn Thị Hoa,"]
+
+
 def test_a_folder_is_read_and_scored_by_name_and_other_files_are_skipped(scan: Path, tmp_path: Path) -> None:
     folder, out = tmp_path / "in", tmp_path / "out"
     folder.mkdir()
@@ -93,7 +127,7 @@ def test_a_folder_is_read_and_scored_by_name_and_other_files_are_skipped(scan: P
     names = {path.name for path in out.iterdir()}
     assert {"trang.json", "trang.txt", "trang.hocr", "hai-0001.json", "hai-0002.json"} <= names
     content = json.loads((out / "trang.json").read_text(encoding="utf-8"))
-    assert set(content) == {"lines", "width", "height", "rotation", "seconds"}
+    assert set(content) == {"lines", "width", "height", "rotation", "seconds", "tables"}
     assert all(len(line["polygon"]) == 4 for line in content["lines"])
     assert json.loads((out / "hai-0002.json").read_text(encoding="utf-8"))["lines"] == []
 

@@ -15,6 +15,7 @@ from dossiers.dossier import Stage
 from dossiers.errors import InputError
 from dossiers.page import Line, PageReading, Polygon, reading_to_json
 from models.cropping import crop_lines
+from models.protocols import Layout
 from workers.formats.images import photo_dpi
 from workers.jobs.tools import Image, Tools
 from workers.stages.prepare import prepare
@@ -126,10 +127,13 @@ def keep_lines(tools: Tools, dossier_id: UUID, reading: PageReading) -> str:
     return tools.store.put_artifact(dossier_id, Stage.READ.value, data, "json", "application/json").key
 
 
-def lines_of(polygons: Sequence[Polygon], texts: Sequence[tuple[str, float]], model: str) -> tuple[Line, ...]:
-    """Polygons and what was read in them; what came out empty is no line."""
-    pairs = zip(polygons, texts, strict=True)
-    return tuple(Line(text, polygon, confidence, model) for polygon, (text, confidence) in pairs if text.strip())
+def lines_of(found: Layout, texts: Sequence[tuple[str, float]], model: str) -> tuple[Line, ...]:
+    """What was found and what was read of it; what came out empty is no line."""
+    return tuple(
+        Line(text, polygon, confidence, model, cell)
+        for polygon, cell, (text, confidence) in zip(found.polygons, found.cells, texts, strict=True)
+        if text.strip()
+    )
 
 
 def _keep_image(tools: Tools, dossier_id: UUID, stage: Stage, image: np.ndarray[Any, Any]) -> str:

@@ -43,11 +43,12 @@ class LineItem:
 class Truth:
     """One line or one table cell of a page: its text (NFC), and where it is in pixels of the page as given, a polygon
     for each printed part; empty where nobody drew it in. `boxed`: each sign stands in a box of its own, so that spaces
-    between them are no error."""
+    between them are no error. `cell`: row and column of a table's cell, from 0."""
 
     text: str
     polygons: tuple[Polygon, ...] = ()
     boxed: bool = False
+    cell: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)

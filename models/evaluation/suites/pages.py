@@ -23,11 +23,12 @@ from models.synthesis.degrade.scan import faint_toner, hard_jpeg, shadow, skew
 from models.synthesis.degrade.seal import seal_over_text
 from models.synthesis.forms import birth, construction, residence
 from models.synthesis.forms.case import Case, case
+from models.synthesis.forms.catalogue import catalogue, form
 from models.synthesis.forms.leaders import leader_form
 from models.synthesis.pages import Page, PageTruth, finish, official, supporting
 from models.synthesis.pages.layout import Sheet
 from models.synthesis.pages.prose import prose_page
-from models.synthesis.pages.tables import CELL, table_page
+from models.synthesis.pages.tables import CELL, cell_of, table_page
 
 SIZE = 6
 UNTOLD = "☐☑☒✓"
@@ -75,7 +76,9 @@ def _boxed(line: Line) -> bool:
 
 
 def _cells(truth: PageTruth) -> tuple[Truth, ...]:
-    return tuple(Truth(each.raw, each.polygons) for each in truth.fields if each.key.startswith(CELL))
+    return tuple(
+        Truth(each.raw, each.polygons, cell=cell_of(each.key)) for each in truth.fields if each.key.startswith(CELL)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +111,11 @@ def _leaders(rng: random.Random, number: int) -> Sheet:
     return leader_form(rng)
 
 
+def _catalogue_form(rng: random.Random, number: int) -> Sheet:
+    names = sorted(catalogue())
+    return form(rng, names[number % len(names)], kept_out=True)[0]
+
+
 _CLEAN = _Kind("pages-clean", "Pages as composed, no fault", "Trang sạch, không lỗi", mixed_paper, clean)
 _DEGRADED = (
     _Kind("pages-skew", "Scans 1.5 to 5 degrees askew", "Quét lệch 1,5 đến 5 độ", mixed_paper, skew),
@@ -119,8 +127,11 @@ _DEGRADED = (
     _Kind("pages-leaders", "Forms with dotted leaders", "Biểu mẫu có dòng chấm", _leaders, flatbed),
     _Kind("pages-phone", "Phone photos in perspective", "Ảnh điện thoại chụp nghiêng", mixed_paper, photo),
 )
+_FORMS = _Kind(
+    "pages-forms", "The 19 administrative forms, filled in", "19 biểu mẫu hành chính đã điền", _catalogue_form, flatbed
+)
 _TABLE = _Kind("pages-table", "Tables; the unit is the cell", "Bảng; đơn vị đo là ô", table_page, flatbed, cells=True)
-_KINDS = {kind.name: kind for kind in (_CLEAN, *_DEGRADED, _TABLE)}
+_KINDS = {kind.name: kind for kind in (_CLEAN, *_DEGRADED, _FORMS, _TABLE)}
 
 DEGRADED = tuple(kind.suite() for kind in _DEGRADED)
 SUITES = tuple(kind.suite() for kind in _KINDS.values())

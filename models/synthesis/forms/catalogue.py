@@ -17,6 +17,7 @@ import yaml
 from models.synthesis import text
 from models.synthesis.fonts import families
 from models.synthesis.forms.parts import Hand, entry, national_header, page_number, signature_block, title
+from models.synthesis.lines.text import held_out_prose, training_prose
 from models.synthesis.pages.ink import Face
 from models.synthesis.pages.layout import BOTTOM, LEFT, RIGHT, TOP, Run, Sheet, digit_cells, paragraph, tick_box
 
@@ -33,18 +34,17 @@ def catalogue() -> dict[str, dict[str, Any]]:
 def _filled_by(rng: random.Random, kept_out: bool) -> Hand:
     """A form filled in type, or by hand in a face a little larger than the print."""
     size = rng.choice((12.0, 12.5, 13.0, 13.0))
-    label = Face("Tinos", "regular", size)
+    label = Face(rng.choice(families(hand=False, kept_out=True)) if kept_out else "Tinos", "regular", size)
     if rng.random() < 0.45:
         value = Face(rng.choice(families(hand=True, kept_out=kept_out)), "regular", size * rng.uniform(1.05, 1.25))
     else:
-        value = rng.choice(
-            (label, label, label.bold(), Face("Arimo", "regular", size - 1), Face("Cousine", "regular", size - 2))
-        )
+        others = () if kept_out else (Face("Arimo", "regular", size - 1), Face("Cousine", "regular", size - 2))
+        value = rng.choice((label, label, label.bold(), *others))
     return Hand(label, value, label if rng.random() < 0.85 else None)
 
 
-def value_for(rng: random.Random, label: str, kind: str) -> str:
-    """What a citizen would write behind `label`."""
+def value_for(rng: random.Random, label: str, kind: str, *, kept_out: bool = False) -> str:
+    """What a citizen would write behind `label`; `kept_out`: prose that training never draws."""
     low = label.lower()
     if kind == "date" or "ngày" in low:
         day = text.day_between(rng, date(1945, 1, 1), date(2026, 10, 1))
@@ -66,13 +66,13 @@ def value_for(rng: random.Random, label: str, kind: str) -> str:
             return value
     if "số" in low:
         return "".join(rng.choices("0123456789", k=rng.choice((9, 10, 12))))
-    return rng.choice(text.prose())[: rng.randint(12, 70)].rsplit(" ", 1)[0]
+    return rng.choice(held_out_prose() if kept_out else training_prose())[: rng.randint(12, 70)].rsplit(" ", 1)[0]
 
 
 def form(rng: random.Random, name: str, *, kept_out: bool = False, filled: float = 0.85) -> list[Sheet]:
     """The sheets of form `name` (a key of `catalogue`), a share `filled` of its fields filled in.
 
-    `kept_out`: with handwriting-like faces that training never sees.
+    `kept_out`: in faces and with prose that training never sees; the printed heading stays in Tinos.
     """
     facts, style = catalogue()[name], _filled_by(rng, kept_out)
     sheets = [Sheet(name)]
@@ -90,13 +90,22 @@ def form(rng: random.Random, name: str, *, kept_out: bool = False, filled: float
         label = str(field["label"]).rstrip(":") + ":"
         if rng.random() < 0.5 and not label[0].isdigit() and number > 1:
             label = f"{number}. {label}"
-        y = _row(sheet, rng, style, label, str(field["type"]), f"field_{number}", y, rng.random() < filled)
+        kind, key = str(field["type"]), f"field_{number}"
+        y = _row(sheet, rng, style, label, kind, key, y, rng.random() < filled, kept_out)
     _foot(sheets, rng, facts, style, y)
     return sheets
 
 
 def _row(
-    sheet: Sheet, rng: random.Random, style: Hand, label: str, kind: str, key: str, y: float, filled: bool
+    sheet: Sheet,
+    rng: random.Random,
+    style: Hand,
+    label: str,
+    kind: str,
+    key: str,
+    y: float,
+    filled: bool,
+    kept_out: bool,
 ) -> float:
     if kind == "cccd" and filled and rng.random() < 0.6:
         paragraph(sheet, [style.says(label)], y, align="left")
@@ -107,7 +116,7 @@ def _row(
     if kind == "checkbox":
         tick_box(sheet, LEFT, y, filled)
         return paragraph(sheet, [style.says(label.rstrip(":"))], y, x=LEFT + 18, width=RIGHT - LEFT - 18, align="left")
-    value = value_for(rng, label, "id" if kind == "cccd" else kind) if filled else ""
+    value = value_for(rng, label, "id" if kind == "cccd" else kind, kept_out=kept_out) if filled else ""
     return entry(sheet, style, label, key, value, y)
 
 

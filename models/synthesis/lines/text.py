@@ -74,6 +74,11 @@ def held_out_prose() -> tuple[str, ...]:
     return _prose(True)
 
 
+def training_prose() -> tuple[str, ...]:
+    """All other lines of prose."""
+    return _prose(False)
+
+
 @cache
 def syllables() -> tuple[str, ...]:
     """Words of training's prose, as they are printed."""

@@ -110,5 +110,11 @@ def table_page(rng: random.Random, number: int) -> Sheet:
     return sheet
 
 
+def cell_of(key: str) -> tuple[int, int]:
+    """Row and column, from 0, of the cell that a field of a table page is."""
+    row, column = key.removeprefix(CELL).split(":")
+    return int(row), int(column)
+
+
 def _row(values: Sequence[str], number: int, face: Face) -> list[list[Run]]:
     return [[Run(value, face, f"{CELL}{number}:{column}" if value else "")] for column, value in enumerate(values)]

@@ -82,6 +82,9 @@ def test_every_cell_of_a_table_is_told_apart() -> None:
     assert cells[f"{CELL}0:1"] == "Họ và tên"
     assert [cells[f"{CELL}{row}:0"] for row in (1, 2, 3)] == ["1", "2", "3"]
     assert all(len(cells[f"{CELL}{row}:4"]) == 12 for row in (1, 2, 3))
+    (page_of_suite,) = SYNTHETIC["pages-table"].items(1)
+    assert isinstance(page_of_suite, PageItem)
+    assert [each.cell for each in page_of_suite.truth[:6]] == [(0, column) for column in range(6)]
 
 
 def test_leaders_are_ink_without_text() -> None:

@@ -46,7 +46,7 @@ from workers.stages.prepare import prepare
 
 REAL_PAGES = Path(__file__).parents[1].parent / "shared" / "data" / "real" / "scans"
 LINES = ("lines-print", "lines-worn", "lines-hand", "lines-cursive", "lines-cells", "lines-rare")
-PAGES = ("pages-clean", *DEGRADED, "pages-table")
+PAGES = ("pages-clean", *DEGRADED, "pages-forms", "pages-table")
 GOALS = {
     "degraded": "1.5 % CER", "hand": "5 % CER", "pages-table": "98 % of cells exact", "ece": "0.03",
     "review": "15 % of lines",

@@ -42,13 +42,13 @@ def register(app: typer.Typer) -> None:
             "Measure a model: the shipped one, an .onnx file, or a registered NAME@VERSION; with --against two of them "
             "in turns. Suites: lines-print, lines-worn, lines-hand, lines-cursive (handwriting-LIKE fonts; no real "
             "handwriting is measured), lines-cells, lines-rare, pages-clean, pages-skew, pages-shadow, "
-            "pages-jpeg, pages-toner, pages-fax, pages-seal, pages-leaders, pages-phone, pages-table, real, "
-            "set:FOLDER, set:NAME@vN.",
+            "pages-jpeg, pages-toner, pages-fax, pages-seal, pages-leaders, pages-phone, pages-forms, pages-table, "
+            "real, set:FOLDER, set:NAME@vN.",
             "Đo một mô hình: bản đi kèm, tệp .onnx, hoặc TÊN@PHIÊN BẢN đã đăng ký; với --against đo xen kẽ hai mô "
             "hình. Bộ đo: lines-print, lines-worn, lines-hand, lines-cursive (phông GIỐNG chữ viết tay; chưa đo chữ "
             "viết tay thật), lines-cells, lines-rare, pages-clean, pages-skew, pages-shadow, pages-jpeg, "
-            "pages-toner, pages-fax, pages-seal, pages-leaders, pages-phone, pages-table, real, set:THƯ-MỤC, "
-            "set:TÊN@vN.",
+            "pages-toner, pages-fax, pages-seal, pages-leaders, pages-phone, pages-forms, pages-table, real, "
+            "set:THƯ-MỤC, set:TÊN@vN.",
         )
     )(evaluate)
 

@@ -55,7 +55,7 @@ class OnnxRecogniser:
         self._places = GPU_BATCH if self._network.on_gpu else 1
 
     def bucket(self, crop: Image) -> int:
-        """The padded width, in pixels at 48 px height, at which `crop` is read."""
+        """The padded width, in pixels at which `crop` is read."""
         return bucket_width(scaled_width(crop))
 
     def recognise(self, crops: Sequence[Image]) -> list[tuple[str, float]]:

@@ -81,6 +81,8 @@ class RecogniserTraining(Training):
     sets: tuple[str, ...] = ()
     set_share: float = Field(0.0, ge=0, lt=1)
     set_wear: float = Field(0.3, ge=0, le=1)
+    by_hand: float = Field(0.2, ge=0, le=1)
+    joined: float = Field(0.45, ge=0, le=1)
     frozen_stages: int = Field(ge=0, le=4)
     head_learning_rate: float = Field(gt=0)
     widest: int

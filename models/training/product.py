@@ -110,7 +110,7 @@ def _complete(config: Training, exported: Exported) -> Exported:
 
         notes = {"ranges": measure(exported.path)}
         if config.calibrated:
-            notes["confidence"] = calibrate(exported.path, config.calibrated).to_metadata()
+            notes["confidence"] = calibrate(exported.path, config.calibrated, config.threads).to_metadata()
         sha256 = hashlib.sha256(exported.path.read_bytes()).hexdigest()
         return replace(exported, sha256=sha256, notes={**exported.notes, **notes})
     return exported

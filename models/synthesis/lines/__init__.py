@@ -24,9 +24,9 @@ _TIMES = {"Tinos": 30.0, "TeX Gyre Termes": 10.0, "FreeSerif": 6.0}
 """Decree 30/2020/NĐ-CP, annex I wants Times New Roman: half of what we draw looks like it."""
 _FALLBACK = "DejaVu Sans"
 _STYLES = ("regular", "bold", "italic", "bold-italic")
-_BY_HAND = 0.2
+BY_HAND = 0.2
 """Share of lines that are written by hand in part or whole."""
-_JOINED = 0.45
+JOINED = 0.45
 """Share of these whose letters join."""
 _MIDDLE = 0.46
 """Height of a written x in ems that sizes are meant for; cursive faces have much smaller ones."""
@@ -112,8 +112,8 @@ def sample_line(
     *,
     held_out: bool = False,
     strength: float = 1.0,
-    by_hand: float = _BY_HAND,
-    joined: float = _JOINED,
+    by_hand: float = BY_HAND,
+    joined: float = JOINED,
     rare: float = 0.0,
 ) -> tuple[Image, str]:
     """Line number `index` of `seed`: (image, transcription). `strength` 0 leaves it clean.

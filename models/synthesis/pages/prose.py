@@ -1,6 +1,7 @@
 """Pages of running prose in the layout of an official document, in any printed font: chapters, articles, clauses.
 
-Guarantees that with `held_out` neither a sentence nor a font of the page is ever drawn in training.
+Guarantees that with `kept_out` neither a sentence nor a font of the page is ever drawn in training, and without it
+neither is one that suites are held out on.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from functools import cache
 from models.charset import VIETNAMESE_LETTERS
 from models.synthesis.fonts import families
 from models.synthesis.forms.parts import MOTTO, NATION, page_number
-from models.synthesis.lines.text import held_out_prose
+from models.synthesis.lines.text import held_out_prose, training_prose
 from models.synthesis.pages.ink import Face, width_of
 from models.synthesis.pages.layout import BOTTOM, LEFT, RIGHT, TOP, Run, Sheet, break_lines, paragraph, tokens_of
 
@@ -20,30 +21,32 @@ KIND = "van_ban_hanh_chinh"
 
 _RARE = frozenset("☐☑☒✓→₫≤≥")
 """Signs that not every font has."""
+_MOST = 400  # sentences: more than a sheet holds
 _LEAST = 40  # signs: shorter lines are names of goods and numbers
 
 
 @cache
-def sentences() -> tuple[str, ...]:
-    """Held-out Vietnamese prose of some length that every font can print."""
+def sentences(kept_out: bool = True) -> tuple[str, ...]:
+    """Vietnamese prose of some length that every font can print; `kept_out`: of what training never draws."""
     return tuple(
         line
-        for line in held_out_prose()
+        for line in (held_out_prose() if kept_out else training_prose())
         if len(line) >= _LEAST and not _RARE & set(line) and set(VIETNAMESE_LETTERS) & set(line)
     )
 
 
-def body_face(rng: random.Random, low: float = 11.5, high: float = 14.0) -> Face:
-    """A printed font kept out of training, in a size of official documents (points)."""
-    return Face(rng.choice(families(hand=False, kept_out=True)), "regular", round(rng.uniform(low, high) * 2) / 2)
+def body_face(rng: random.Random, low: float = 11.5, high: float = 14.0, *, kept_out: bool = True) -> Face:
+    """A printed font kept out of training, or one of training, in a size of official documents (points)."""
+    return Face(rng.choice(families(hand=False, kept_out=kept_out)), "regular", round(rng.uniform(low, high) * 2) / 2)
 
 
-def prose_page(rng: random.Random) -> Sheet:
-    """One sheet full of held-out prose: with a national header, or as a later page with its number."""
-    sheet, face = Sheet(KIND), body_face(rng)
+def prose_page(rng: random.Random, *, kept_out: bool = True) -> Sheet:
+    """One sheet full of prose: with a national header, or as a later page with its number."""
+    sheet, face = Sheet(KIND), body_face(rng, kept_out=kept_out)
     y = _header(sheet, face) if rng.random() < 0.5 else _later_page(sheet, rng)
     article = rng.randint(1, 60)
-    for words in rng.sample(sentences(), len(sentences())):
+    held = sentences(kept_out)
+    for words in rng.sample(held, min(_MOST, len(held))):
         kind = rng.random()
         if kind < 0.12:
             runs = [Run(f"Điều {article}. ", face.bold()), Run(words, face.bold())]

@@ -12,8 +12,11 @@ would make more doubt a better sign held at zero.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from hashlib import sha256
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -48,9 +51,9 @@ Noticed = Iterator[tuple[Evidence, bool]]
 """What speaks for a line, and whether it was read without an error."""
 
 
-def on_lines(recogniser: OnnxRecogniser, lines: int, seed: int = SEED) -> Noticed:
-    """`lines` crops of single lines; those of which nothing was read are left out."""
-    for number in range(lines):
+def on_lines(recogniser: OnnxRecogniser, numbers: Iterable[int], seed: int = SEED) -> Noticed:
+    """Crops of single lines of these numbers; those of which nothing was read are left out."""
+    for number in numbers:
         strength = _STRENGTHS[number % len(_STRENGTHS)]
         image, truth = sample_line(seed, number, held_out=True, strength=strength, joined=_JOINED)
         (evidence,) = recogniser.evidence([image])
@@ -58,11 +61,13 @@ def on_lines(recogniser: OnnxRecogniser, lines: int, seed: int = SEED) -> Notice
             yield evidence, normalise(evidence.text) == normalise(truth)
 
 
-def on_pages(recogniser: OnnxRecogniser, detector: Detector, pages: int, seed: int = SEED) -> Noticed:
-    """The lines of about `pages` pages as `detector` finds them; those that no line of the truth answers to are left
-    out."""
-    for name in PAGES:
-        for page in pages_like(name, -(-pages // len(PAGES)), seed):
+def on_pages(
+    recogniser: OnnxRecogniser, detector: Detector, each: int, names: Sequence[str] = PAGES, seed: int = SEED
+) -> Noticed:
+    """The lines of `each` pages of each kind as `detector` finds them; those that no line of the truth answers to are
+    left out."""
+    for name in names:
+        for page in pages_like(name, each, seed):
             polygons = detector.detect(page.image)
             found = recogniser.evidence(crop_lines(page.image, polygons))
             drop = str.maketrans("", "", UNTOLD)
@@ -128,22 +133,37 @@ def _newton(table: NDArray[np.float64], right: NDArray[np.bool_], steps: int = 4
     return weights
 
 
-def calibrate(path: Path, lines: int) -> Confidence:
-    """Fit on `lines` lines and a page for every `LINES_TO_A_PAGE` of them, and write the coefficients into the file at
-    `path` (its hash changes)."""
+def calibrate(path: Path, lines: int, processes: int = 1) -> Confidence:
+    """Fit on `lines` lines and a page for every `LINES_TO_A_PAGE` of them, read in so many processes, and write the
+    coefficients into the file at `path` (its hash changes)."""
+    look = partial(_noticed, path, lines, processes)
+    if processes > 1:
+        with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+            parts = list(pool.map(look, range(processes)))
+    else:
+        parts = [look(0)]
+    fitted = fit(np.concatenate([seen for seen, _ in parts]), np.concatenate([right for _, right in parts]))
+    write_notes(path, {"confidence": fitted.to_metadata()})
+    return fitted
+
+
+def _noticed(path: Path, lines: int, parts: int, part: int) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Observations [n, 12] of the lines of one of `parts`, and whether each was read right."""
     weights = Weights("recogniser", "fresh", "0", path.name, sha256(path.read_bytes()).hexdigest(), "", "")
     recogniser = OnnxRecogniser(weights, Hardware(threads=1), path.parent)
     detector = OnnxDetector(registry()["detector"], Hardware(threads=1))
-    noticed = [*on_lines(recogniser, lines), *on_pages(recogniser, detector, lines // LINES_TO_A_PAGE)]
-    seen = np.array([observations(evidence, recogniser.language) for evidence, _ in noticed])
-    fitted = fit(seen, np.array([right for _, right in noticed]))
-    write_notes(path, {"confidence": fitted.to_metadata()})
-    return fitted
+    each = -(-(lines // LINES_TO_A_PAGE) // len(PAGES))
+    noticed = [
+        *on_lines(recogniser, range(part, lines, parts)), *on_pages(recogniser, detector, each, PAGES[part::parts])
+    ]  # fmt: skip
+    seen = [observations(evidence, recogniser.language) for evidence, _ in noticed]
+    return np.array(seen).reshape(-1, len(NAMES)), np.array([right for _, right in noticed], dtype=np.bool_)
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--model", type=Path, required=True)
     parser.add_argument("--lines", type=int, default=6000)
+    parser.add_argument("--processes", type=int, default=2)
     arguments = parser.parse_args()
-    calibrate(arguments.model, arguments.lines)
+    calibrate(arguments.model, arguments.lines, arguments.processes)

@@ -1,4 +1,5 @@
-"""Batches of lines, drawn on the way: synthetic ones, and a share of corrected ones. Batch number k is always the same.
+"""Batches of lines, drawn on the way: synthetic ones, some cut from drawn pages, and a share of corrected ones. Batch
+number k is always the same.
 
 Lines are drawn in pools, sorted by width and cut into batches of about equal area, so that little is padding.
 Corrected lines are taken from split `train` of their sets alone, in turns, a little worn each time they come round.
@@ -20,15 +21,18 @@ from models.charset import CHARSET
 from models.datasets import load_crop, read_set
 from models.protocols import Image
 from models.recognition.prepare import bucket_width, scale_to_height, to_pixels
-from models.synthesis.lines import sample_line
+from models.synthesis.lines import BY_HAND, JOINED, sample_line
 from models.synthesis.lines.text import transcription
 from models.synthesis.lines.wear import wear
+from models.training.recogniser.cuts import MOST, cut_lines
 from models.training.stream import pools
 
 Lines = list[tuple[Image, str]]
 
 _RARE = 0.1
 """Share of printed lines with what prose hardly ever holds: 0.05 µg/m³, a footnote's mark, Ẵ."""
+_CUT = 0.15
+"""Share of synthetic lines that are cut from whole pages."""
 CLASS_OF = {character: number for number, character in enumerate(CHARSET, start=1)}
 
 
@@ -49,7 +53,8 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class LineSource:
-    """Draws pool number k: `size` lines of which `share` come from the sets in `folders`, worn at `strength`."""
+    """Draws pool number k: `size` lines of which `share` come from the sets in `folders`, worn at `strength`; of those
+    drawn alone `by_hand` are written by hand, and of these `joined` in letters that join."""
 
     seed: int
     size: int
@@ -57,16 +62,25 @@ class LineSource:
     folders: tuple[Path, ...] = ()
     share: float = 0.0
     strength: float = 0.0
+    by_hand: float = BY_HAND
+    joined: float = JOINED
 
     def __call__(self, number: int) -> Lines:
         """The pool, scaled to 48 px height and sorted by width; lines that do not fit are left out."""
         real = round(self.size * self.share) if self.folders else 0
-        drawn = [sample_line(self.seed, number * self.size + i, rare=_RARE) for i in range(self.size - real)]
+        drawn = self._cut(number, self.size - real)
+        for i in range(self.size - real - len(drawn)):
+            place = number * self.size + i
+            drawn.append(sample_line(self.seed, place, by_hand=self.by_hand, joined=self.joined, rare=_RARE))
         drawn += [self._corrected(number * real + i) for i in range(real)]
         scaled = ((scale_to_height(image), text) for image, text in drawn)
         # CTC needs a time step (8 px) for each sign and one more between two equal ones.
         fit = [(im, t) for im, t in scaled if im.shape[1] <= self.widest and im.shape[1] >= 8 * (len(t) + 2)]
         return sorted(fit, key=lambda pair: pair[0].shape[1])
+
+    def _cut(self, number: int, size: int) -> Lines:
+        pages = round(size * _CUT / MOST)
+        return [line for page in range(number * pages, (number + 1) * pages) for line in cut_lines(self.seed, page)]
 
     def _corrected(self, turn: int) -> tuple[Image, str]:
         """Each line of the sets once in a round, the rounds in orders that the seed decides."""

@@ -58,7 +58,7 @@ class RecogniserTask:
 
     def stream(self, place: Place, step: int) -> Generator[Batch, None, None]:
         c = self.config
-        source = LineSource(c.seed, c.pool, c.widest, self._folders, c.set_share, c.set_wear)
+        source = LineSource(c.seed, c.pool, c.widest, self._folders, c.set_share, c.set_wear, c.by_hand, c.joined)
         return batches(source, area=c.area, most=c.most, pool=place[0], skip=place[1], step=step, beside=c.drawers)
 
     def loss(self, model: nn.Module, batch: Batch, device: torch.device) -> torch.Tensor:

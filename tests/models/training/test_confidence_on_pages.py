@@ -66,7 +66,7 @@ def test_coefficients_are_written_into_the_file_and_nothing_else_changes(tmp_pat
     path = tmp_path / "fresh.onnx"
     shutil.copy(HERE / registry()["recogniser"].file, path)
     before = onnx.load(str(path))
-    fitted = calibrate(path, 120)
+    fitted = calibrate(path, 120, 2)
     after = onnx.load(str(path))
     told = {entry.key: entry.value for entry in after.metadata_props}
     assert Confidence.from_metadata(told) == fitted

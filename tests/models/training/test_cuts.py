@@ -1,0 +1,87 @@
+"""Lines cut from drawn pages: a crop shows what its text says, and nothing is drawn that suites keep for themselves."""
+
+from __future__ import annotations
+
+import random
+from functools import cache
+
+import cv2
+import numpy as np
+
+from models.charset import CHARSET
+from models.engines import Hardware
+from models.evaluation.matching import normalise
+from models.recognition.recogniser import OnnxRecogniser
+from models.synthesis.fonts import KEPT_OUT
+from models.synthesis.forms.leaders import leader_form
+from models.synthesis.lines.text import held_out_prose
+from models.synthesis.pages import finish
+from models.synthesis.pages.crowded import crowded_sheet
+from models.synthesis.pages.ink import Glyphs
+from models.synthesis.pages.prose import prose_page, sentences
+from models.training.recogniser import cuts
+from models.training.recogniser.lines import LineSource
+from models.weights import registry
+
+PAGES = 14
+
+
+@cache
+def _lines() -> list[tuple[np.ndarray, str]]:
+    return [line for number in range(PAGES) for line in cuts.cut_lines(3, number)]
+
+
+def test_a_crop_shows_what_its_text_says() -> None:
+    """The shipped recogniser reads nearly all of them as their text says, worn as they are."""
+    recogniser = OnnxRecogniser(registry()["recogniser"], Hardware(threads=2))
+    read = [text for text, _ in recogniser.recognise([crop for crop, _ in _lines()])]
+    right = [normalise(one) == normalise(text) for one, (_, text) in zip(read, _lines(), strict=True)]
+    assert len(right) > 9 * PAGES
+    assert sum(right) / len(right) > 0.9, [
+        (one, text) for one, (_, text), ok in zip(read, _lines(), right, strict=True) if not ok
+    ]
+
+
+def test_page_number_k_is_always_the_same_and_its_lines_can_be_written() -> None:
+    first, again = cuts.cut_lines(3, 5), cuts.cut_lines(3, 5)
+    assert [text for _, text in first] == [text for _, text in again]
+    assert all(np.array_equal(a, b) for (a, _), (b, _) in zip(first, again, strict=True))
+    assert [text for _, text in cuts.cut_lines(4, 5)] != [text for _, text in first]
+    assert 0 < len(first) <= cuts.MOST
+    assert all(text and set(text) <= set(CHARSET) for _, text in _lines())
+
+
+def test_no_sentence_and_no_font_of_a_suite_is_drawn() -> None:
+    assert not set(sentences(kept_out=False)) & set(held_out_prose())
+    rng = random.Random(8)
+    for _ in range(6):
+        for sheet in (
+            prose_page(rng, kept_out=False), leader_form(rng, kept_out=False), crowded_sheet(rng, kept_out=False)
+        ):  # fmt: skip
+            assert not {mark.face.family for mark in sheet.marks if isinstance(mark, Glyphs)} & KEPT_OUT
+
+
+def test_a_line_with_dots_between_its_words_is_left_out_and_a_box_ends_before_dots() -> None:
+    sheet = leader_form(random.Random(12), kept_out=False)
+    page = finish(sheet)
+    kept = cuts._without_leaders(sheet)
+    assert 0 < len(kept) < len(page.truth.lines), "rows of two labels have dots between them"
+    boxed = cuts._boxed(page, kept)
+    grey = cv2.cvtColor(page.image, cv2.COLOR_RGB2GRAY)
+    ink = {line.text: line.polygon for line in page.truth.lines}
+    for line in boxed.truth.lines:
+        right, end = ink[line.text][1][0], line.polygon[1][0]
+        band = grey[round(ink[line.text][0][1]) : round(ink[line.text][2][1]), round(right) + 1 : round(end) - 1]
+        assert not (band < 160).any(), line.text
+
+
+def test_a_pool_holds_lines_cut_from_pages_and_lines_drawn_alone() -> None:
+    texts = {text for _, text in LineSource(3, 160, 1920)(0)}
+    cut = [text for page in (0, 1) for _, text in cuts.cut_lines(3, page)]
+    assert len(texts & set(cut)) > 0.8 * len(set(cut))
+    assert len(texts) > 5 * len(cut)
+
+
+def test_a_run_may_ask_for_more_hands() -> None:
+    plain, more = (LineSource(3, 40, 1920, by_hand=share)(0) for share in (0.0, 1.0))
+    assert {text for _, text in plain} != {text for _, text in more}

@@ -24,7 +24,7 @@ from models.paddle.folders import (
     write_folder,
 )
 from models.paddle.predictor import OwnThread, engine_arguments, paddleocr
-from models.paddle.recogniser import as_read, charset_in
+from models.paddle.recogniser import as_read, told_by
 from models.protocols import Image
 from models.reader import Reader
 from models.weights import Weights
@@ -34,7 +34,7 @@ from models.weights.places import Place, shipped
 class PaddleReader(Reader):
     """A `Reader` whose pages go through `PaddleOCR.predict`; its steps apart are PaddleOCR's too.
 
-    Seals are not cleared and lines are not cut at the gaps of columns: that is our code, not PaddleOCR's.
+    Seals are not cleared, lines are not cut at the gaps of columns and not narrowed: that is our code, not PaddleOCR's.
     """
 
     def __init__(
@@ -52,7 +52,7 @@ class PaddleReader(Reader):
                 write_folder(detector.path(folder), detector_config(), place / "detector")
             with self._place(recogniser) as folder:
                 file = recogniser.path(folder)
-                config = recogniser_config(charset_in(file, recogniser.identity))
+                config = recogniser_config(told_by(file, recogniser.identity)[0])
                 write_folder(file, config, place / "recogniser")
             return package.PaddleOCR(
                 text_detection_model_name=DETECTOR,

@@ -12,23 +12,37 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import cv2
+import numpy as np
+
 from models.charset import require_vietnamese
 from models.engines import Hardware, open_network
 from models.paddle.folders import RECOGNISER, recogniser_config, write_folder
 from models.paddle.predictor import OwnThread, engine_arguments, paddleocr
 from models.protocols import Image
-from models.recognition.prepare import bucket_width, scaled_width
+from models.recognition.prepare import bucket_width, narrowed_in, scaled_width
 from models.weights import HERE, Weights, WeightsRejected
 
 
-def charset_in(file: Path, identity: str) -> tuple[str, ...]:
-    """The charset that a recogniser's file carries. Raises `WeightsRejected`, `CharsetIncomplete`."""
+def told_by(file: Path, identity: str) -> tuple[tuple[str, ...], float]:
+    """The charset that a recogniser's file carries, and to which share of their width it wants lines narrowed. Raises
+    `WeightsRejected`, `CharsetIncomplete`."""
     metadata = open_network(file, Hardware(threads=1, engine="onnxruntime")).metadata
     if "charset" not in metadata:
         raise WeightsRejected(f"{file.name} carries no charset")
     charset = tuple(json.loads(metadata["charset"]))
     require_vietnamese(charset, identity)
-    return charset
+    try:
+        return charset, narrowed_in(metadata)
+    except ValueError as error:
+        raise WeightsRejected(f"{file.name}: {error}") from error
+
+
+def narrow(crop: Image, narrowed: float) -> Image:
+    """`crop` at this share of its width: PaddleOCR scales to a height alone."""
+    height, width = crop.shape[:2]
+    size = max(1, round(width * narrowed)), height
+    return np.asarray(cv2.resize(crop, size, interpolation=cv2.INTER_AREA), np.uint8) if narrowed < 1 else crop
 
 
 class PaddleRecogniser:
@@ -36,7 +50,7 @@ class PaddleRecogniser:
 
     def __init__(self, weights: Weights, hardware: Hardware, folder: Path = HERE) -> None:
         package, file = paddleocr(), weights.path(folder)
-        self.charset = charset_in(file, weights.identity)
+        self.charset, self._narrowed = told_by(file, weights.identity)
 
         def make(place: Path) -> Any:
             model = write_folder(file, recogniser_config(self.charset), place / "recogniser")
@@ -52,12 +66,12 @@ class PaddleRecogniser:
 
     def bucket(self, crop: Image) -> int:
         """As of our own recogniser; here lines never share a call."""
-        return bucket_width(scaled_width(crop))
+        return bucket_width(scaled_width(crop, self._narrowed))
 
     def recognise(self, crops: Sequence[Image]) -> list[tuple[str, float]]:
         """(NFC text, mean chance of its signs) of each crop, in order; an empty crop reads as ("", 0.0)."""
         places = [number for number, crop in enumerate(crops) if crop.size]
-        given = [crops[number] for number in places]
+        given = [narrow(crops[number], self._narrowed) for number in places]
         read = self._own.call(lambda predictor: list(predictor.predict(given, batch_size=1))) if given else []
         results = [("", 0.0)] * len(crops)
         for number, found in zip(places, read, strict=True):

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from models.engines.network import Network
-from models.recognition.prepare import HEIGHT
+from models.recognition.prepare import HEIGHT, narrowed_in
 
 _LINES, _WIDTH = 2, 320
 _PAGE = (1, 1, 64, 96)
@@ -30,6 +30,10 @@ def misfit(network: Network, role: str, charset: Sequence[str]) -> str:
         return f"a detector gives a map {list(_PAGE)} of a page {list(given)}, this file {list(found.shape)}"
     if role == "detector":
         return ""
+    try:
+        narrowed_in(network.metadata)
+    except ValueError as error:
+        return f"a recogniser is told a share of a line's width between 0.5 and 1: {error}"
     classes = len(charset) + 1
     if found.ndim != 3 or len(found) != _LINES or found.shape[2] != classes:
         wanted = f"[{_LINES}, steps, {classes}] of {_LINES} lines: {len(charset)} signs of its charset and the blank"

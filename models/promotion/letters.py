@@ -21,7 +21,7 @@ from models.engines.network import Network
 from models.evaluation.errors import alignment
 from models.protocols import Image
 from models.recognition.ctc import decode
-from models.recognition.prepare import bucket_width, scale_to_height, to_pixels
+from models.recognition.prepare import bucket_width, narrowed_in, scale_to_height, to_pixels
 from models.synthesis.fonts import load_font
 
 _WORDS = """\
@@ -85,7 +85,7 @@ def unwritten(network: Network, charset: Sequence[str]) -> str:
 
 def written(network: Network, charset: Sequence[str], line: str, face: tuple[str, str]) -> set[str]:
     """The signs of `line`, drawn in `face` (family, style), that are read where they stand."""
-    pixels = scale_to_height(_drawn(line, *face))
+    pixels = scale_to_height(_drawn(line, *face), narrowed_in(network.metadata))
     steps = network.run(to_pixels(pixels, bucket_width(pixels.shape[1]))[None])[0]
     return {stands for stands, read in alignment(line, decode(steps, charset).text) if stands == read}
 

@@ -1,4 +1,4 @@
-"""The picture that a recogniser sees: 48 pixels high, nine tenths as wide as the line, padded to a bucket.
+"""The picture that a recogniser sees: 48 pixels high, as wide as its weights were taught, padded to a bucket.
 
 Guarantees that the input made from a crop depends on that crop alone: the bucket is a function of its own width,
 so a line reads the same whatever shares its batch. Training and reading both use this code.
@@ -6,32 +6,43 @@ so a line reads the same whatever shares its batch. Training and reading both us
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 HEIGHT = 48
 NARROWED = 0.9
-"""Lines are read at nine tenths of their width, which takes a tenth less time (docs/decisions.md, 35)."""
+"""Training shows lines at nine tenths of their width, which takes a tenth less time to read (docs/decisions.md, 35). A
+weight file says so (metadata `narrowed`); one that says nothing was taught at full width and is read so."""
 BUCKET = 32
 """Widths are rounded up to a multiple of this."""
 WIDEST = 3072
-"""Crops wider than this when scaled (72 ems of text) are squeezed; no printed line of A4 is."""
+"""Crops wider than this when scaled (65 ems of text and more) are squeezed; no printed line of A4 is."""
 
 Crop = NDArray[np.uint8]
 Pixels = NDArray[np.float32]
 
 
-def scaled_width(crop: Crop) -> int:
-    """How wide `crop` is when it is read, at least 8 and at most `WIDEST`."""
+def narrowed_in(metadata: Mapping[str, str]) -> float:
+    """To which share of their width a weight file wants its lines narrowed. `ValueError` when that is none."""
+    share = float(metadata.get("narrowed", "1"))
+    if not 0.5 <= share <= 1:
+        raise ValueError(f"narrowed: {share}")
+    return share
+
+
+def scaled_width(crop: Crop, narrowed: float = 1.0) -> int:
+    """How wide `crop` is when it is read, at least 8 and at most `WIDEST`; `narrowed`: share of its width."""
     height, width = crop.shape[:2]
-    return int(min(WIDEST, max(8, round(width * HEIGHT / height * NARROWED))))
+    return int(min(WIDEST, max(8, round(width * HEIGHT / height * narrowed))))
 
 
-def scale_to_height(crop: Crop) -> Crop:
-    """uint8 [h, w, 3] BGR -> uint8 [48, 0.9 * w * 48 / h, 3], at least 8 and at most `WIDEST` wide."""
+def scale_to_height(crop: Crop, narrowed: float = 1.0) -> Crop:
+    """uint8 [h, w, 3] BGR -> uint8 [48, narrowed * w * 48 / h, 3], at least 8 and at most `WIDEST` wide."""
     how = cv2.INTER_AREA if crop.shape[0] > HEIGHT else cv2.INTER_CUBIC
-    return np.asarray(cv2.resize(crop, (scaled_width(crop), HEIGHT), interpolation=how), dtype=np.uint8)
+    return np.asarray(cv2.resize(crop, (scaled_width(crop, narrowed), HEIGHT), interpolation=how), dtype=np.uint8)
 
 
 def bucket_width(width: int) -> int:

@@ -24,7 +24,15 @@ from models.recognition.beam import Steps
 from models.recognition.confidence import NOTHING, Confidence, Evidence, observations
 from models.recognition.ctc import decode
 from models.recognition.ends import cut_ink
-from models.recognition.prepare import HEIGHT, Pixels, bucket_width, scale_to_height, scaled_width, to_pixels
+from models.recognition.prepare import (
+    HEIGHT,
+    Pixels,
+    bucket_width,
+    narrowed_in,
+    scale_to_height,
+    scaled_width,
+    to_pixels,
+)
 from models.weights import HERE, Weights, WeightsRejected
 
 GPU_BATCH = 16
@@ -50,13 +58,14 @@ class OnnxRecogniser:
         self.language = shipped()
         try:
             self._confidence = Confidence.from_metadata(metadata)
+            self._narrowed = narrowed_in(metadata)
         except ValueError as error:
-            raise WeightsRejected(f"{weights.file}: confidence: {error}") from error
+            raise WeightsRejected(f"{weights.file}: {error}") from error
         self._places = GPU_BATCH if self._network.on_gpu else 1
 
     def bucket(self, crop: Image) -> int:
-        """The padded width, in pixels at which `crop` is read."""
-        return bucket_width(scaled_width(crop))
+        """The padded width, in pixels, at which `crop` is read."""
+        return bucket_width(scaled_width(crop, self._narrowed))
 
     def recognise(self, crops: Sequence[Image]) -> list[tuple[str, float]]:
         """(NFC text, confidence in 0..1 to four digits) of each crop, in order; an empty crop reads as ("", 0.0).
@@ -85,7 +94,7 @@ class OnnxRecogniser:
         for width, numbers in buckets.items():
             for start in range(0, len(numbers), self._places):
                 batch = numbers[start : start + self._places]
-                lines = [scale_to_height(crops[number]) for number in batch]
+                lines = [scale_to_height(crops[number], self._narrowed) for number in batch]
                 found = self._read([to_pixels(line, width) for line in lines], width)
                 seen += zip(batch, lines, found, strict=True)
         # All decoding comes last: right after a network, which fills the processor's caches, it takes twice as long.

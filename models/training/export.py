@@ -26,7 +26,7 @@ from torch import nn
 from models.charset import CHARSET
 from models.ports.line_detector import LineDetector
 from models.ports.line_recogniser import LineRecogniser
-from models.recognition.prepare import scale_to_height, to_pixels
+from models.recognition.prepare import NARROWED, scale_to_height, to_pixels
 from models.synthesis.lines import sample_line
 from models.training import checkpoint
 from models.training.blend import blended
@@ -40,7 +40,7 @@ from models.training.start import StartUnusable, find_start, metadata
 TOLERANCE = {"recogniser": 1e-4, "detector": 1e-3}
 """Greatest difference of a chance between torch and ONNX Runtime: logits of a detector reach 20, so rounding shows."""
 _SHAPES = {
-    "recogniser": ((2, 3, 48, 320), (1, 3, 48, 64), (3, 3, 48, 320), (2, 3, 48, 1088)),
+    "recogniser": ((2, 3, 48, 320), (1, 3, 48, 96), (3, 3, 48, 320), (2, 3, 48, 1088)),
     "detector": ((1, 3, 320, 320), (1, 3, 64, 96), (2, 3, 320, 448), (1, 3, 640, 640)),
 }
 """The first is traced, the others are checked."""
@@ -117,6 +117,7 @@ def _notes(config: Training, held: checkpoint.Checkpoint) -> dict[str, str]:
     }  # fmt: skip
     if config.role == "recogniser":
         notes["charset"] = json.dumps(list(CHARSET), ensure_ascii=False)
+        notes["narrowed"] = str(NARROWED)
         if start.sha256 == parent["sha256"] and "confidence" in (before := metadata(start.path)):
             notes["confidence"] = before["confidence"]
     # A version that nobody chose is told by what went in: the same recipe gives the same version.
@@ -165,7 +166,7 @@ def _probe(role: str, shape: tuple[int, ...]) -> NDArray[np.float32]:
         page, _ = drawn_page(shape[-1], 0)
         squares = [page[200 * n : 200 * n + shape[2], : shape[3]] for n in range(shape[0])]
         return np.asarray(as_pixels(np.stack(squares)), np.float32)
-    lines = (scale_to_height(sample_line(shape[-1], number)[0])[:, : shape[-1]] for number in range(shape[0]))
+    lines = (scale_to_height(sample_line(shape[-1], number)[0], NARROWED)[:, : shape[-1]] for number in range(shape[0]))
     return np.stack([to_pixels(line, shape[-1]) for line in lines])
 
 

@@ -26,7 +26,7 @@ def pools(draw: Callable[[int], Pool], first: int, step: int, beside: int) -> Ge
     if not beside:
         yield from map(draw, count(first, step))
         return
-    with ProcessPoolExecutor(beside, mp_context=get_context("spawn"), initializer=_live_with_parent) as drawers:
+    with ProcessPoolExecutor(beside, mp_context=get_context("spawn"), initializer=live_with_parent) as drawers:
         numbers = count(first, step)
         ahead = [drawers.submit(draw, next(numbers)) for _ in range(beside + 1)]
         try:
@@ -38,7 +38,7 @@ def pools(draw: Callable[[int], Pool], first: int, step: int, beside: int) -> Ge
                 drawing.cancel()
 
 
-def _live_with_parent() -> None:
+def live_with_parent() -> None:
     """Leave Ctrl-C to the parent, which saves first; end when the parent is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = parent_process()

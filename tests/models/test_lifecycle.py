@@ -192,6 +192,8 @@ def test_a_file_that_does_not_give_what_its_role_is_asked_for_is_not_registered(
     longer = annotated(files["7.1"], tmp_path / "more.onnx", charset=json.dumps([*charset, "Ω"], ensure_ascii=False))
     with pytest.raises(lifecycle.ModelFileInvalid, match=f"{len(charset) + 2}.*this file.*{len(charset) + 1}"):
         registered(db, store, longer)
+    with pytest.raises(lifecycle.ModelFileInvalid, match="narrowed: 9"):
+        registered(db, store, annotated(files["7.1"], tmp_path / "wide.onnx", narrowed="9"))
     said = {"role": "detector", "name": "det", "version": "8"}
     orienter = HERE / registry()["orienter"].file
     for file in (orienter, files["7.1"]):

@@ -1,7 +1,8 @@
 """Suites of synthetic pages: the same kinds of paper under one fault at a time, and tables cell by cell.
 
-Every page is invented; its papers are official letters, filled forms, supporting papers and prose that training never
-sees. What is given to the reader is what the file of such a capture decodes to (JPEG of its quality, or one bit).
+Every page is invented; its papers are official letters, filled forms, supporting papers and prose. Training never sees
+this prose and these fonts; the printed words of forms, the font that a decree asks for and the kinds of faults it does.
+What is given to the reader is what the file of such a capture decodes to (JPEG of its quality, or one bit).
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ SIZE = 6
 UNTOLD = "☐☑☒✓"
 _VERSION = 2
 """2: a line is answered by what stands at its place; until then another line of the page that reads alike could."""
+_FORM_NAMES = sorted(catalogue())
 Paper = Callable[[random.Random, Case], list[Sheet]]
 Device = Callable[[random.Random, Page], Capture]
 Draw = Callable[[random.Random, int], Sheet]
@@ -91,6 +93,7 @@ class _Kind:
     draw: Draw
     device: Device
     cells: bool = False
+    usual: int = SIZE
 
     def pages(self, size: int, seed: int = SEED) -> Iterator[PageItem]:
         for number in range(size):
@@ -100,7 +103,7 @@ class _Kind:
             yield PageItem(f"{self.name}-{number:03d}", as_filed(capture), truth)
 
     def suite(self) -> PageSuite:
-        return PageSuite(self.name, _VERSION, SIZE, self.en, self.vi, self.pages, self.cells, untold=UNTOLD)
+        return PageSuite(self.name, _VERSION, self.usual, self.en, self.vi, self.pages, self.cells, untold=UNTOLD)
 
 
 def _sealed(rng: random.Random, number: int) -> Sheet:
@@ -112,8 +115,7 @@ def _leaders(rng: random.Random, number: int) -> Sheet:
 
 
 def _catalogue_form(rng: random.Random, number: int) -> Sheet:
-    names = sorted(catalogue())
-    return form(rng, names[number % len(names)], kept_out=True)[0]
+    return rng.choice(form(rng, _FORM_NAMES[number % len(_FORM_NAMES)], kept_out=True))
 
 
 _CLEAN = _Kind("pages-clean", "Pages as composed, no fault", "Trang sạch, không lỗi", mixed_paper, clean)
@@ -128,8 +130,9 @@ _DEGRADED = (
     _Kind("pages-phone", "Phone photos in perspective", "Ảnh điện thoại chụp nghiêng", mixed_paper, photo),
 )
 _FORMS = _Kind(
-    "pages-forms", "The 19 administrative forms, filled in", "19 biểu mẫu hành chính đã điền", _catalogue_form, flatbed
-)
+    "pages-forms", "The 19 administrative forms, filled in", "19 biểu mẫu hành chính đã điền", _catalogue_form, flatbed,
+    usual=len(_FORM_NAMES),
+)  # fmt: skip
 _TABLE = _Kind("pages-table", "Tables; the unit is the cell", "Bảng; đơn vị đo là ô", table_page, flatbed, cells=True)
 _KINDS = {kind.name: kind for kind in (_CLEAN, *_DEGRADED, _FORMS, _TABLE)}
 

@@ -16,11 +16,12 @@ _RINGS = (
 
 
 def seal_over_text(rng: random.Random, sheet: Sheet, count: int = 3) -> Sheet:
-    """Put `count` red seals on printed lines of `sheet`, their centres near the words, and return it.
+    """Put `count` red seals on printed lines of `sheet`, their centres near the words, and return it; none where no
+    line is wide enough.
 
     The truth of the lines stays as it is: a seal is ink without text."""
     printed = [line.box for line in sheet.lines if line.box and line.box.width > 60]
-    for _ in range(count):
+    for _ in range(count if printed else 0):
         box = rng.choice(printed)
         x = rng.uniform(box.left + 20, box.right)
         y = (box.top + box.bottom) / 2 + rng.uniform(-30, 30)

@@ -17,7 +17,7 @@ import yaml
 from models.synthesis import text
 from models.synthesis.fonts import families
 from models.synthesis.forms.parts import Hand, entry, national_header, page_number, signature_block, title
-from models.synthesis.lines.text import held_out_prose, training_prose
+from models.synthesis.lines.text import split_prose
 from models.synthesis.pages.ink import Face
 from models.synthesis.pages.layout import BOTTOM, LEFT, RIGHT, TOP, Run, Sheet, digit_cells, paragraph, tick_box
 
@@ -66,13 +66,13 @@ def value_for(rng: random.Random, label: str, kind: str, *, kept_out: bool = Fal
             return value
     if "số" in low:
         return "".join(rng.choices("0123456789", k=rng.choice((9, 10, 12))))
-    return rng.choice(held_out_prose() if kept_out else training_prose())[: rng.randint(12, 70)].rsplit(" ", 1)[0]
+    return rng.choice(split_prose(kept_out))[: rng.randint(12, 70)].rsplit(" ", 1)[0]
 
 
 def form(rng: random.Random, name: str, *, kept_out: bool = False, filled: float = 0.85) -> list[Sheet]:
     """The sheets of form `name` (a key of `catalogue`), a share `filled` of its fields filled in.
 
-    `kept_out`: in faces and with prose that training never sees; the printed heading stays in Tinos.
+    `kept_out`: in faces and with prose that training never sees; heading, signatures, page numbers stay in Tinos.
     """
     facts, style = catalogue()[name], _filled_by(rng, kept_out)
     sheets = [Sheet(name)]

@@ -23,7 +23,8 @@ def leader_form(rng: random.Random, *, kept_out: bool = True) -> Sheet:
     """One sheet of label and leader rows: one or two labels a row, numbered or not; about half of them filled in.
 
     `kept_out`: in Tinos and faces that training never sees, or in those of training."""
-    sheet, face = Sheet(KIND), Face(rng.choice(("Tinos", *families(hand=False, kept_out=kept_out))), "regular", 13)
+    faces = dict.fromkeys(("Tinos", *families(hand=False, kept_out=kept_out)))
+    sheet, face = Sheet(KIND), Face(rng.choice(list(faces)), "regular", 13)
     filled = rng.choice((0.0, 0.4, 0.8))
     pen = Face(rng.choice(families(hand=True, kept_out=kept_out)), "regular", 15) if rng.random() < 0.5 else face
     y = national_header(sheet) + 36

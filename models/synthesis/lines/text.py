@@ -22,6 +22,8 @@ _ROMAN = text.words("I II III IV V VI VII VIII IX X")
 _ALLOWED = frozenset(CHARSET)
 _PRINTED = "".join(CHARSET[: CHARSET.index(" ")])
 """What may stand anywhere; the signs behind it stand where `lines.rare` sets them."""
+NOT_EVERYWHERE = frozenset("☐☑☒✓→₫≤≥")
+"""Signs that not every font has."""
 _LEADER = re.compile(r"(?:\. ?){4,}|(?:… ?){2,}|_{3,}")
 RAISED = re.compile("\ue000([^\ue001]*)\ue001")
 """Text that is set small and raised, between two signs of Unicode's private use: a footnote's mark."""
@@ -63,30 +65,21 @@ def _as_read(raised: re.Match[str]) -> str:
 
 
 @cache
-def _prose(held_out: bool) -> tuple[str, ...]:
+def split_prose(held_out: bool) -> tuple[str, ...]:
+    """Lines of prose that training never draws from, or all the others."""
     return tuple(
         line for i, line in enumerate(text.prose()) if (i % HELD_OUT_EVERY == 0) == held_out and set(line) <= _ALLOWED
     )
 
 
-def held_out_prose() -> tuple[str, ...]:
-    """Lines of prose that training never draws from."""
-    return _prose(True)
-
-
-def training_prose() -> tuple[str, ...]:
-    """All other lines of prose."""
-    return _prose(False)
-
-
 @cache
 def syllables() -> tuple[str, ...]:
     """Words of training's prose, as they are printed."""
-    return tuple(sorted({word for line in _prose(False) for word in re.findall(r"[^\W\d_]+", line)}))
+    return tuple(sorted({word for line in split_prose(False) for word in re.findall(r"[^\W\d_]+", line)}))
 
 
 def _span(rng: random.Random, held_out: bool) -> str:
-    words = rng.choice(_prose(held_out)).split()
+    words = rng.choice(split_prose(held_out)).split()
     if rng.random() < 0.05:
         # How an official letter ends.
         return " ".join(words[-rng.randint(1, 8) :]).rstrip(".;:,") + rng.choice(("./.", "./.", "./", " ./."))

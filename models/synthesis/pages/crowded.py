@@ -12,7 +12,7 @@ from models.synthesis import text
 from models.synthesis.fonts import families
 from models.synthesis.forms.parts import MOTTO, NATION
 from models.synthesis.lines.cells import cell
-from models.synthesis.lines.text import held_out_prose, training_prose
+from models.synthesis.lines.text import NOT_EVERYWHERE, split_prose
 from models.synthesis.pages.ink import Face
 from models.synthesis.pages.layout import (
     LEFT,
@@ -30,8 +30,6 @@ from models.synthesis.pages.layout import (
 
 KIND = "crowded"
 _BOTTOM = 790.0
-_DRAWN = frozenset("☐☑☒✓→₫≤≥")
-"""Signs that not every font has."""
 
 
 def crowded_sheet(rng: random.Random, *, kept_out: bool) -> Sheet:
@@ -92,11 +90,10 @@ def _cell(rng: random.Random, width: float, face: Face) -> str:
     """A cell's text that one or two lines of the column hold; a lone sign often, for those are what is missed."""
     if rng.random() < 0.3:
         return rng.choice(("1", "2", "3", "x", "-", "Nam", "Nữ", "Có", "TT", f"{rng.randint(4, 99)}"))
-    words = "".join(sign for sign in cell(rng) if sign not in _DRAWN).split()
+    words = "".join(sign for sign in cell(rng) if sign not in NOT_EVERYWHERE).split()
     most = max(1, int(width / face.size / 4))
     return " ".join(words[:most]) or "0"
 
 
 def _prose(rng: random.Random, kept_out: bool) -> str:
-    lines = held_out_prose() if kept_out else training_prose()
-    return "".join(sign for sign in rng.choice(lines) if sign not in _DRAWN)[:400]
+    return "".join(sign for sign in rng.choice(split_prose(kept_out)) if sign not in NOT_EVERYWHERE)[:400]

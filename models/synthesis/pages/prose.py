@@ -12,15 +12,13 @@ from functools import cache
 from models.charset import VIETNAMESE_LETTERS
 from models.synthesis.fonts import families
 from models.synthesis.forms.parts import MOTTO, NATION, page_number
-from models.synthesis.lines.text import held_out_prose, training_prose
+from models.synthesis.lines.text import NOT_EVERYWHERE, split_prose
 from models.synthesis.pages.ink import Face, width_of
 from models.synthesis.pages.layout import BOTTOM, LEFT, RIGHT, TOP, Run, Sheet, break_lines, paragraph, tokens_of
 
 KIND = "van_ban_hanh_chinh"
 
 
-_RARE = frozenset("☐☑☒✓→₫≤≥")
-"""Signs that not every font has."""
 _MOST = 400  # sentences: more than a sheet holds
 _LEAST = 40  # signs: shorter lines are names of goods and numbers
 
@@ -30,8 +28,8 @@ def sentences(kept_out: bool = True) -> tuple[str, ...]:
     """Vietnamese prose of some length that every font can print; `kept_out`: of what training never draws."""
     return tuple(
         line
-        for line in (held_out_prose() if kept_out else training_prose())
-        if len(line) >= _LEAST and not _RARE & set(line) and set(VIETNAMESE_LETTERS) & set(line)
+        for line in split_prose(kept_out)
+        if len(line) >= _LEAST and not NOT_EVERYWHERE & set(line) and set(VIETNAMESE_LETTERS) & set(line)
     )
 
 

@@ -42,7 +42,7 @@ def drawn_page(seed: int, number: int, *, held_out: bool = False) -> tuple[Image
     """
     rng = random.Random(f"page/{seed}/{number}/{held_out}")  # noqa: S311 - print, not secrets
     sheet = _sheet(rng, held_out)
-    if rng.random() < 0.3 and any(line.box and line.box.width > 60 for line in sheet.lines):
+    if rng.random() < 0.3:
         sheet = seal_over_text(rng, sheet, rng.randint(1, 3))
     device = rng.choices([each for each, _ in _DEVICES], [weight for _, weight in _DEVICES])[0]
     capture = device(rng, _parted(finish(sheet)))

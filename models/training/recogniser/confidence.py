@@ -14,7 +14,8 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from functools import partial
+from concurrent.futures.process import BrokenProcessPool
+from functools import lru_cache, partial
 from hashlib import sha256
 from multiprocessing import get_context
 from pathlib import Path
@@ -22,6 +23,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from dossiers.errors import HosoError
 from dossiers.page import Line
 from models.cropping import crop_lines
 from models.detection.detector import OnnxDetector
@@ -34,6 +36,7 @@ from models.recognition.confidence import NAMES, Confidence, Evidence, observati
 from models.recognition.recogniser import OnnxRecogniser
 from models.synthesis.lines import sample_line
 from models.training.notes import write_notes
+from models.training.stream import live_with_parent
 from models.weights import Weights, registry
 
 SEED = 515_151
@@ -47,6 +50,10 @@ _JOINED = 0.1
 _MORE_IS_BETTER = {"eye", "weakest_word"}
 _RIDGE = 1.0
 
+_PARTS = 6
+"""Orders into which the single lines are cut, to be read side by side."""
+_Order = tuple[str, int | range]
+"""A kind of page and how many of them, or numbers of single lines."""
 Noticed = Iterator[tuple[Evidence, bool]]
 """What speaks for a line, and whether it was read without an error."""
 
@@ -133,31 +140,56 @@ def _newton(table: NDArray[np.float64], right: NDArray[np.bool_], steps: int = 4
     return weights
 
 
+class NotFitted(HosoError):
+    """The confidence of a trained model could not be fitted; `detail` says why. The checkpoint stands."""
+
+    code = "training.not_fitted"
+    vi = (
+        "Chưa tính được độ tin cậy của mô hình; trạng thái huấn luyện vẫn còn. Hãy chạy lại cùng lệnh; nếu thiếu bộ "
+        "nhớ, hãy giảm `threads`."
+    )
+    en = (
+        "The confidence of the model could not be fitted; the checkpoint stands. Give the same command again; where "
+        "memory is short, with fewer `threads`."
+    )
+
+
 def calibrate(path: Path, lines: int, processes: int = 1) -> Confidence:
     """Fit on `lines` lines and a page for every `LINES_TO_A_PAGE` of them, read in so many processes, and write the
-    coefficients into the file at `path` (its hash changes)."""
-    look = partial(_noticed, path, lines, processes)
-    if processes > 1:
-        with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
-            parts = list(pool.map(look, range(processes)))
-    else:
-        parts = [look(0)]
-    fitted = fit(np.concatenate([seen for seen, _ in parts]), np.concatenate([right for _, right in parts]))
+    coefficients into the file at `path` (its hash changes). They do not depend on `processes`. Raises `NotFitted`."""
+    each = -(-(lines // LINES_TO_A_PAGE) // len(PAGES))
+    orders: list[_Order] = [(name, each) for name in PAGES]
+    orders += [("", range(start, lines, _PARTS)) for start in range(_PARTS)]
+    look = partial(_noticed, path)
+    try:
+        if processes > 1:
+            with ProcessPoolExecutor(processes, get_context("spawn"), live_with_parent) as pool:
+                parts = list(pool.map(look, orders))
+        else:
+            parts = list(map(look, orders))
+        fitted = fit(np.concatenate([seen for seen, _ in parts]), np.concatenate([right for _, right in parts]))
+    except (BrokenProcessPool, ValueError) as error:
+        raise NotFitted(f"{path.name}: {error}") from error
     write_notes(path, {"confidence": fitted.to_metadata()})
     return fitted
 
 
-def _noticed(path: Path, lines: int, parts: int, part: int) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """Observations [n, 12] of the lines of one of `parts`, and whether each was read right."""
+def _noticed(path: Path, order: _Order) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Observations [n, 12] of the lines of an order, and whether each was read right."""
+    recogniser, detector = _opened(path)
+    kind, which = order
+    found = on_pages(recogniser, detector, which, [kind]) if isinstance(which, int) else on_lines(recogniser, which)
+    noticed = [(observations(evidence, recogniser.language), right) for evidence, right in found]
+    seen = np.array([row for row, _ in noticed]).reshape(-1, len(NAMES))
+    return seen, np.array([right for _, right in noticed], dtype=np.bool_)
+
+
+@lru_cache(maxsize=1)
+def _opened(path: Path) -> tuple[OnnxRecogniser, OnnxDetector]:
+    """Once in each process."""
     weights = Weights("recogniser", "fresh", "0", path.name, sha256(path.read_bytes()).hexdigest(), "", "")
-    recogniser = OnnxRecogniser(weights, Hardware(threads=1), path.parent)
-    detector = OnnxDetector(registry()["detector"], Hardware(threads=1))
-    each = -(-(lines // LINES_TO_A_PAGE) // len(PAGES))
-    noticed = [
-        *on_lines(recogniser, range(part, lines, parts)), *on_pages(recogniser, detector, each, PAGES[part::parts])
-    ]  # fmt: skip
-    seen = [observations(evidence, recogniser.language) for evidence, _ in noticed]
-    return np.array(seen).reshape(-1, len(NAMES)), np.array([right for _, right in noticed], dtype=np.bool_)
+    one = Hardware(threads=1)
+    return OnnxRecogniser(weights, one, path.parent), OnnxDetector(registry()["detector"], one)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,8 @@
 
 Lines that are drawn alone never have a seal's rest across them, a neighbour's tail, a fax's broken scan line: what is
 misread on worn pages is misread there. Guarantees that the lines of page `number` of `seed` are always the same, and
-that neither their prose nor their printed fonts are those that suites are held out on.
+that none of their sentences and fonts are those that suites keep for themselves. Printed words of forms, seals and the
+faults of devices are the same there.
 """
 
 from __future__ import annotations
@@ -50,7 +51,7 @@ def cut_lines(seed: int, number: int) -> list[tuple[Image, str]]:
     transcription)."""
     rng = random.Random(f"cut/{seed}/{number}")  # noqa: S311 - print, not secrets
     sheet = _sheet(rng)
-    if rng.random() < _SEALED and any(line.box and line.box.width > 60 for line in sheet.lines):
+    if rng.random() < _SEALED:
         sheet = seal_over_text(rng, sheet, rng.randint(1, 3))
     page = _boxed(finish(sheet), _without_leaders(sheet))
     kept = sorted(rng.sample(range(len(page.truth.lines)), min(MOST, len(page.truth.lines))))

@@ -20,7 +20,7 @@ import torch
 from models.charset import CHARSET
 from models.datasets import load_crop, read_set
 from models.protocols import Image
-from models.recognition.prepare import bucket_width, scale_to_height, to_pixels
+from models.recognition.prepare import NARROWED, bucket_width, scale_to_height, to_pixels
 from models.synthesis.lines import BY_HAND, JOINED, sample_line
 from models.synthesis.lines.text import transcription
 from models.synthesis.lines.wear import wear
@@ -32,7 +32,7 @@ Lines = list[tuple[Image, str]]
 _RARE = 0.1
 """Share of printed lines with what prose hardly ever holds: 0.05 µg/m³, a footnote's mark, Ẵ."""
 _CUT = 0.15
-"""Share of synthetic lines that are cut from whole pages."""
+"""Share of synthetic lines cut from whole pages, at most: a page gives twelve, so a small pool has none."""
 CLASS_OF = {character: number for number, character in enumerate(CHARSET, start=1)}
 
 
@@ -66,14 +66,14 @@ class LineSource:
     joined: float = JOINED
 
     def __call__(self, number: int) -> Lines:
-        """The pool, scaled to 48 px height and sorted by width; lines that do not fit are left out."""
+        """The pool, scaled as a recogniser sees it and sorted by width; lines that do not fit are left out."""
         real = round(self.size * self.share) if self.folders else 0
         drawn = self._cut(number, self.size - real)
         for i in range(self.size - real - len(drawn)):
             place = number * self.size + i
             drawn.append(sample_line(self.seed, place, by_hand=self.by_hand, joined=self.joined, rare=_RARE))
         drawn += [self._corrected(number * real + i) for i in range(real)]
-        scaled = ((scale_to_height(image), text) for image, text in drawn)
+        scaled = ((scale_to_height(image, NARROWED), text) for image, text in drawn)
         # CTC needs a time step (8 px) for each sign and one more between two equal ones.
         fit = [(im, t) for im, t in scaled if im.shape[1] <= self.widest and im.shape[1] >= 8 * (len(t) + 2)]
         return sorted(fit, key=lambda pair: pair[0].shape[1])

@@ -18,7 +18,7 @@ import onnx
 import onnxruntime as ort
 from numpy.typing import NDArray
 
-from models.recognition.prepare import bucket_width, scale_to_height, scaled_width, to_pixels
+from models.recognition.prepare import bucket_width, narrowed_in, scale_to_height, to_pixels
 from models.synthesis.lines import sample_line
 from models.training.notes import write_notes
 
@@ -66,8 +66,10 @@ def measured(path: Path, lines: Sequence[NDArray[np.float32]]) -> dict[str, tupl
 
 def measure(path: Path, lines: int = LINES) -> str:
     """Measure on `lines` drawn lines and write the ranges into the file at `path`; what was written."""
-    crops = (sample_line(SEED, number)[0] for number in range(lines))
-    drawn = [to_pixels(scale_to_height(crop), bucket_width(scaled_width(crop)))[None] for crop in crops]
+    told = onnx.load(str(path), load_external_data=False).metadata_props
+    narrowed = narrowed_in({entry.key: entry.value for entry in told})
+    crops = (scale_to_height(sample_line(SEED, number)[0], narrowed) for number in range(lines))
+    drawn = [to_pixels(crop, bucket_width(crop.shape[1]))[None] for crop in crops]
     note = json.dumps(measured(path, drawn))
     write_notes(path, {"ranges": note})
     return note

@@ -22,7 +22,7 @@ from models.charset import CHARSET
 from models.evaluation.errors import edits
 from models.ports.line_recogniser import LineRecogniser, load_recogniser
 from models.recognition.ctc import decode
-from models.recognition.prepare import scale_to_height
+from models.recognition.prepare import NARROWED, scale_to_height
 from models.synthesis.lines import sample_line
 from models.training.config import RecogniserTraining, read_config
 from models.training.loop import train
@@ -58,7 +58,10 @@ class RecogniserTask:
 
     def stream(self, place: Place, step: int) -> Generator[Batch, None, None]:
         c = self.config
-        source = LineSource(c.seed, c.pool, c.widest, self._folders, c.set_share, c.set_wear, c.by_hand, c.joined)
+        source = LineSource(
+            c.seed, c.pool, c.widest, self._folders, share=c.set_share, strength=c.set_wear,
+            by_hand=c.by_hand, joined=c.joined,
+        )  # fmt: skip
         return batches(source, area=c.area, most=c.most, pool=place[0], skip=place[1], step=step, beside=c.drawers)
 
     def loss(self, model: nn.Module, batch: Batch, device: torch.device) -> torch.Tensor:
@@ -99,7 +102,8 @@ def held_out_lines(count: int) -> Lines:
 
 def cer(model: nn.Module, lines: Sequence[tuple[Any, str]], device: torch.device) -> float:
     """Edits over signs of the truth, in 0..1 and above; greedy decoding."""
-    scaled = sorted(((scale_to_height(image), text) for image, text in lines), key=lambda pair: pair[0].shape[1])
+    seen = ((scale_to_height(image, NARROWED), text) for image, text in lines)
+    scaled = sorted(seen, key=lambda pair: pair[0].shape[1])
     wrong = signs = 0
     for start in range(0, len(scaled), _CHECK_BATCH):
         cut = scaled[start : start + _CHECK_BATCH]

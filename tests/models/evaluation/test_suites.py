@@ -15,9 +15,11 @@ from models.datasets import read_set
 from models.evaluation.matching import normalise
 from models.evaluation.suites import SYNTHETIC, find_suite
 from models.evaluation.suites.base import LineSuite, PageItem, PageSuite, SuiteEmpty, SuiteUnknown, digest
+from models.evaluation.suites.pages import _catalogue_form
 from models.synthesis.fonts import KEPT_OUT
+from models.synthesis.forms.catalogue import catalogue
 from models.synthesis.forms.leaders import leader_form
-from models.synthesis.lines.text import held_out_prose
+from models.synthesis.lines.text import split_prose
 from models.synthesis.pages import finish
 from models.synthesis.pages.ink import Glyphs
 from models.synthesis.pages.prose import prose_page, sentences
@@ -67,7 +69,7 @@ def test_each_degradation_changes_the_page_and_leaves_ink_where_the_truth_says()
 
 
 def test_prose_and_table_pages_print_no_font_and_no_sentence_of_training() -> None:
-    trained = set(prose()) - set(held_out_prose())
+    trained = set(prose()) - set(split_prose(True))
     assert not trained & set(sentences())
     for number in range(4):
         for sheet in (prose_page(random.Random(number)), table_page(random.Random(number), number)):
@@ -142,6 +144,16 @@ def test_a_folder_of_labelled_crops_is_a_suite(tmp_path: Path) -> None:
     assert suite.about_en.endswith("none is kept for testing") == (line.split == "train")
     with pytest.raises(SuiteEmpty):
         find_suite("set:nowhere")
+
+
+def test_every_form_of_the_catalogue_is_drawn_once_in_faces_that_training_never_sees() -> None:
+    kinds = []
+    for number in range(19):
+        sheet = _catalogue_form(random.Random(number), number)
+        kinds.append(sheet.kind)
+        drawn = {mark.face.family for mark in sheet.marks if isinstance(mark, Glyphs)}
+        assert drawn - {"Tinos"} <= KEPT_OUT
+    assert sorted(kinds) == sorted(catalogue()) and SYNTHETIC["pages-forms"].size == 19
 
 
 def test_digits_in_boxes_of_their_own_are_told_from_digits_in_a_row() -> None:

@@ -40,6 +40,29 @@ def test_coefficients_of_another_version_are_refused_when_the_file_is_opened(tmp
         OnnxRecogniser(weights, Hardware(threads=1), tmp_path)
 
 
+@pytest.mark.parametrize(("told", "width"), [("", 224), ("0.9", 192), ("1.1", 0), ("wide", 0)])
+def test_a_file_says_to_which_share_of_their_width_lines_are_narrowed(tmp_path: Path, told: str, width: int) -> None:
+    onnx = pytest.importorskip("onnx")
+    shipped = registry()["recogniser"]
+    graph = onnx.load(str(HERE / shipped.file))
+    kept = [each for each in graph.metadata_props if each.key != "narrowed"]
+    del graph.metadata_props[:]
+    graph.metadata_props.extend(kept)
+    if told:
+        graph.metadata_props.add(key="narrowed", value=told)
+    other = tmp_path / shipped.file
+    onnx.save(graph, str(other))
+    weights = replace(shipped, sha256=sha256(other.read_bytes()).hexdigest())
+    if not width:
+        with pytest.raises(WeightsRejected, match=shipped.file):
+            OnnxRecogniser(weights, Hardware(threads=1), tmp_path)
+        return
+    opened = OnnxRecogniser(weights, Hardware(threads=1), tmp_path)
+    crop = np.full((24, 100, 3), 255, dtype=np.uint8)
+    assert opened.bucket(crop) == width
+    assert opened.recognise([crop]) == [("", 0.0)]
+
+
 def test_a_line_reads_the_same_alone_and_in_any_company(recogniser: OnnxRecogniser) -> None:
     crops = [sample_line(5, number)[0] for number in range(24)]
     together = recogniser.recognise(crops)
@@ -87,6 +110,7 @@ def test_odd_crops_are_read_as_little_or_nothing_not_refused(recogniser: OnnxRec
 
 
 def test_a_bucket_is_decided_by_the_crop_alone(recogniser: OnnxRecogniser) -> None:
-    assert recogniser.bucket(np.zeros((24, 100, 3), dtype=np.uint8)) == bucket_width(180) == 192
+    assert bucket_width(180) == 192 and bucket_width(200) == 224
+    assert recogniser.bucket(np.zeros((24, 100, 3), dtype=np.uint8)) in (192, 224)
     assert recogniser.bucket(np.zeros((1, 9000, 3), dtype=np.uint8)) == WIDEST
     assert WIDEST % BUCKET == 0

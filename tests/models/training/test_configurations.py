@@ -12,7 +12,12 @@ from tests.models.training.conftest import CONFIGS, tiny_recogniser
 
 @pytest.mark.parametrize(
     ("name", "kind"),
-    [("recogniser", RecogniserTraining), ("finetune", RecogniserTraining), ("detector", DetectorTraining)],
+    [
+        ("recogniser", RecogniserTraining),
+        ("recogniser_polish", RecogniserTraining),
+        ("finetune", RecogniserTraining),
+        ("detector", DetectorTraining),
+    ],
 )
 def test_the_configurations_that_ship_are_valid(name: str, kind: type) -> None:
     assert read_config(CONFIGS / f"{name}.yaml", kind).samples > 100

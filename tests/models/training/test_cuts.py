@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import random
 from functools import cache
+from pathlib import Path
 
 import cv2
 import numpy as np
+import pytest
 
 from models.charset import CHARSET
 from models.engines import Hardware
@@ -14,16 +16,19 @@ from models.evaluation.matching import normalise
 from models.recognition.recogniser import OnnxRecogniser
 from models.synthesis.fonts import KEPT_OUT
 from models.synthesis.forms.leaders import leader_form
-from models.synthesis.lines.text import held_out_prose
+from models.synthesis.lines import BY_HAND, JOINED
+from models.synthesis.lines.text import split_prose
 from models.synthesis.pages import finish
-from models.synthesis.pages.crowded import crowded_sheet
 from models.synthesis.pages.ink import Glyphs
-from models.synthesis.pages.prose import prose_page, sentences
-from models.training.recogniser import cuts
+from models.training.config import RecogniserTraining, read_config
+from models.training.recogniser import cuts, lines
 from models.training.recogniser.lines import LineSource
+from models.training.recogniser.task import RecogniserTask
 from models.weights import registry
 
 PAGES = 14
+POLISH = Path("config/training/recogniser_polish.yaml")
+CROP = np.full((48, 200, 3), 255, np.uint8)
 
 
 @cache
@@ -52,13 +57,16 @@ def test_page_number_k_is_always_the_same_and_its_lines_can_be_written() -> None
 
 
 def test_no_sentence_and_no_font_of_a_suite_is_drawn() -> None:
-    assert not set(sentences(kept_out=False)) & set(held_out_prose())
-    rng = random.Random(8)
-    for _ in range(6):
-        for sheet in (
-            prose_page(rng, kept_out=False), leader_form(rng, kept_out=False), crowded_sheet(rng, kept_out=False)
-        ):  # fmt: skip
-            assert not {mark.face.family for mark in sheet.marks if isinstance(mark, Glyphs)} & KEPT_OUT
+    kept = "\n".join(split_prose(True))
+    titles = set()
+    for number in range(40):
+        sheet = cuts._sheet(random.Random(number))
+        assert not {mark.face.family for mark in sheet.marks if isinstance(mark, Glyphs)} & KEPT_OUT, sheet.kind
+        titles.add(sheet.kind)
+        for line in sheet.lines:
+            words = " ".join(line.words)
+            assert len(words) < 45 or words[5:40] not in kept or words[5:40] in "\n".join(split_prose(False)), words
+    assert {"crowded", "van_ban_hanh_chinh", "to_khai"} < titles and len(titles) > 6, "catalogue forms too"
 
 
 def test_a_line_with_dots_between_its_words_is_left_out_and_a_box_ends_before_dots() -> None:
@@ -82,6 +90,12 @@ def test_a_pool_holds_lines_cut_from_pages_and_lines_drawn_alone() -> None:
     assert len(texts) > 5 * len(cut)
 
 
-def test_a_run_may_ask_for_more_hands() -> None:
-    plain, more = (LineSource(3, 40, 1920, by_hand=share)(0) for share in (0.0, 1.0))
-    assert {text for _, text in plain} != {text for _, text in more}
+def test_a_run_may_ask_for_more_hands(monkeypatch: pytest.MonkeyPatch) -> None:
+    config = read_config(POLISH, RecogniserTraining, {"pool": 40})
+    asked = []
+    monkeypatch.setattr(lines, "sample_line", lambda *_, **shares: asked.append(shares) or (CROP, "a"))
+    task = RecogniserTask.__new__(RecogniserTask)
+    task.config, task._folders = config.model_copy(update={"drawers": 0}), ()
+    next(task.stream((0, 0), 1))
+    assert {(each["by_hand"], each["joined"]) for each in asked} == {(config.by_hand, config.joined)}
+    assert (config.by_hand, config.joined) != (BY_HAND, JOINED)

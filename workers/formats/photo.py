@@ -80,7 +80,7 @@ def page_corners(shrunk: NDArray[np.uint8]) -> NDArray[np.float32] | None:
     quad = cv2.approxPolyDP(outline, 0.03 * cv2.arcLength(outline, True), True).reshape(-1, 2).astype(np.float32)
     if not _SHEET[0] <= share <= _SHEET[1] or len(quad) != 4:
         return None
-    if cv2.contourArea(quad) < 0.93 * cv2.contourArea(outline) or not _right_angled(quad):
+    if cv2.contourArea(quad) < 0.93 * cv2.contourArea(outline) or not right_angled(quad):
         return None
     inside = np.zeros(grey.shape, np.uint8)
     cv2.fillConvexPoly(inside, quad.astype(np.int32), 255)
@@ -94,7 +94,7 @@ def page_corners(shrunk: NDArray[np.uint8]) -> NDArray[np.float32] | None:
     return np.asarray((ordered + 0.5) / scale - 0.5, np.float32)
 
 
-def _right_angled(quad: NDArray[np.float32]) -> bool:
+def right_angled(quad: NDArray[np.float32]) -> bool:
     """All corners within 30 degrees of a right angle, opposite sides not too unlike."""
     sides = np.roll(quad, -1, axis=0) - quad
     lengths = np.linalg.norm(sides, axis=1)

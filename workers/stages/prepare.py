@@ -13,7 +13,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from workers.formats.photo import background, is_blank, page_corners, shrink, skew_degrees
+from workers.formats.photo import background, is_blank, shrink, skew_degrees
+from workers.formats.sheet import sheet_corners
 
 Image = NDArray[np.uint8]
 Matrix = tuple[tuple[float, float, float], tuple[float, float, float], tuple[float, float, float]]
@@ -54,11 +55,11 @@ def prepare(image: Image, orient: Callable[[Image], int], *, keep: bool = False)
         return PreparedPage(image, blank=True)
     height, width = image.shape[:2]
     total, size = np.eye(3), (width, height)
-    corners = page_corners(grey)
+    corners = sheet_corners(image, grey, scale)
     cropped = corners is not None
     seen = image
     if corners is not None:
-        total, size = _flatten_sheet(((corners + 0.5) / scale - 0.5).astype(np.float32))
+        total, size = _flatten_sheet(corners)
         seen = np.asarray(cv2.warpPerspective(image, total, size), np.uint8)
         grey, _ = shrink(seen)
     rotation = orient(seen) % 360

@@ -28,7 +28,8 @@ class Capture:
     """An image as a device saw it. `image` is RGB (height x width x 3), grey or, with `bilevel`, black and white.
 
     `quality` is the JPEG quality of its file; `turned` is set for a phone that stores its sensor's landscape image and
-    says so in EXIF: the truth is in pixels of the image as shown.
+    says so in EXIF: the truth is in pixels of the image as shown. `sheet` are the corners of a sheet that lay on
+    something, clockwise from its own top left, in the same pixels; none when the page is the whole image.
     """
 
     image: Pixels
@@ -37,6 +38,7 @@ class Capture:
     bilevel: bool = False
     phone: bool = False
     turned: bool = False
+    sheet: tuple[Point, ...] = ()
 
 
 def move_by(matrix: Matrix) -> Callable[[Point], Point]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 
 import cv2
 import numpy as np
@@ -12,22 +13,42 @@ from models.synthesis.pages import Page
 from models.synthesis.pages.ink import Pixels
 
 WIDTH, HEIGHT = 1920, 2560  # 3:4, about 200 dots per inch of paper
+Desk = Callable[[random.Random, np.random.Generator, Pixels], Pixels]
+"""Draws what lies under the sheet, HEIGHT x WIDTH x 3 RGB; the last argument is 255 where the sheet lies, else 0."""
 _DESKS = ((112, 78, 52), (150, 118, 84), (92, 94, 98), (186, 176, 160), (70, 58, 50))
 
 
 def photo(rng: random.Random, page: Page, *, upside_down: bool = False, turned: bool = False) -> Capture:
     """The photo and its truth. `upside_down`: the sheet lay the wrong way round and no EXIF tag says so; `turned`:
     the file stores a landscape image whose EXIF orientation says how to show it."""
+    return taken(rng, page, _corners, _desk, (232, 250), upside_down=upside_down, turned=turned)
+
+
+def taken(
+    rng: random.Random,
+    page: Page,
+    place: Callable[[random.Random], Field],
+    under: Desk,
+    white: tuple[float, float],
+    over: Callable[[random.Random, Pixels, Field], None] | None = None,
+    *,
+    upside_down: bool = False,
+    turned: bool = False,
+) -> Capture:
+    """A photo of `page` on what `under` draws, with its corners where `place` says (4 x 2 pixels, clockwise from top
+    left), its paper between the grey levels of `white`, and what `over` draws on top of the scene."""
     noise = np.random.default_rng(rng.getrandbits(63))
     height, width = page.image.shape[:2]
-    corners = _corners(rng)
+    corners = place(rng)
     source = np.array([(0, 0), (width, 0), (width, height), (0, height)], np.float32)
     matrix = np.asarray(cv2.getPerspectiveTransform(source, corners), np.float64)
     sheet = np.zeros((HEIGHT, WIDTH), np.uint8)
     cv2.fillConvexPoly(sheet, corners.round().astype(np.int32), 255, cv2.LINE_AA)
-    levels = np.linspace(rng.uniform(4, 14), rng.uniform(232, 250), 256).astype(np.uint8)
+    levels = np.linspace(rng.uniform(4, 14), rng.uniform(*white), 256).astype(np.uint8)
     paper = cv2.LUT(cv2.warpPerspective(page.image, matrix, (WIDTH, HEIGHT), borderValue=(255, 255, 255)), levels)
-    scene = np.where(sheet[..., None] > 127, paper, _desk(rng, noise, sheet))
+    scene = np.where(sheet[..., None] > 127, paper, under(rng, noise, sheet))
+    if over is not None:
+        over(rng, scene, corners)
     scene = np.asarray(cv2.GaussianBlur(scene, (0, 0), rng.uniform(0.65, 1.0)), np.uint8)
     warmth = (1.0, rng.uniform(0.94, 0.98), rng.uniform(0.80, 0.91))
     light, dust = _light(rng, noise), grain(noise, HEIGHT, WIDTH, rng.uniform(2.0, 3.6))
@@ -39,7 +60,9 @@ def photo(rng: random.Random, page: Page, *, upside_down: bool = False, turned: 
     if upside_down:
         image = np.ascontiguousarray(image[::-1, ::-1])
         truth = truth.moved(lambda point: (WIDTH - point[0], HEIGHT - point[1]), WIDTH, HEIGHT, rotation=180)
-    return Capture(image, truth, quality=rng.randint(76, 84), phone=True, turned=turned)
+        corners = np.array((WIDTH, HEIGHT), np.float32) - corners
+    sides = tuple((float(x), float(y)) for x, y in corners)
+    return Capture(image, truth, quality=rng.randint(76, 84), phone=True, turned=turned, sheet=sides)
 
 
 def _corners(rng: random.Random) -> Field:

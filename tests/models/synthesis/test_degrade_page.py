@@ -8,6 +8,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+from models.synthesis.degrade.light_desk import light_photo
 from models.synthesis.degrade.page import Capture, clean, fax, flatbed, photocopy
 from models.synthesis.degrade.photo import photo, stored_by_sensor
 from models.synthesis.pages import Page
@@ -18,7 +19,15 @@ def _upside_down(rng: random.Random, page: Page) -> Capture:
     return photo(rng, page, upside_down=True)
 
 
-DEVICES: tuple[Callable[[random.Random, Page], Capture], ...] = (clean, flatbed, photocopy, fax, photo, _upside_down)
+DEVICES: tuple[Callable[[random.Random, Page], Capture], ...] = (
+    clean,
+    flatbed,
+    photocopy,
+    fax,
+    photo,
+    light_photo,
+    _upside_down,
+)
 
 
 @pytest.mark.parametrize("device", DEVICES)

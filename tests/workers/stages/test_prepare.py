@@ -35,12 +35,15 @@ def sloped(image: Picture, degrees: float) -> Picture:
     return np.asarray(cv2.warpAffine(image, matrix, (width, height), borderMode=cv2.BORDER_REPLICATE), np.uint8)
 
 
-def photographed(image: Picture) -> tuple[Picture, Picture]:
-    """The page on a dark table, seen a little from the side; and the corners where it lies."""
+DARK, LIGHT = (40, 55, 70), (214, 226, 233)
+
+
+def photographed(image: Picture, tone: tuple[int, int, int]) -> tuple[Picture, Picture]:
+    """The page on a table of one tone (BGR), seen a little from the side; and the corners where it lies."""
     corners = np.array([[310, 260], [1390, 330], [1450, 1900], [250, 1840]], np.float32)
     height, width = image.shape[:2]
     flat = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
-    table = np.full((2200, 1700, 3), (40, 55, 70), np.uint8)
+    table = np.full((2200, 1700, 3), tone, np.uint8)
     matrix = cv2.getPerspectiveTransform(flat, corners)
     mask = cv2.warpPerspective(np.full((height, width), 255, np.uint8), matrix, (1700, 2200))
     seen = cv2.warpPerspective(image, matrix, (1700, 2200))
@@ -97,8 +100,9 @@ def test_the_matrix_maps_given_pixels_to_prepared_ones_when_turned_and_sloped(pa
     assert there == pytest.approx([xs.mean(), ys.mean()], abs=1.0)
 
 
-def test_a_photo_of_a_sheet_is_cut_out_and_laid_flat(page: Picture) -> None:
-    photo, corners = photographed(page)
+@pytest.mark.parametrize("table", [DARK, LIGHT])
+def test_a_photo_of_a_sheet_is_cut_out_and_laid_flat(page: Picture, table: tuple[int, int, int]) -> None:
+    photo, corners = photographed(page, table)
     done = prepare(photo, upright)
     assert done.cropped
     height, width = done.image.shape[:2]

@@ -117,11 +117,15 @@ def reading_to_json(reading: PageReading) -> dict[str, Any]:
 
 def reading_from_json(data: dict[str, Any]) -> PageReading:
     """The inverse of `reading_to_json` (coordinates to a tenth of a pixel); a reading of a time when tables were not
-    stated has none."""
+    stated has none, and keys that a later time has added are left."""
     lines = []
     for line in data["lines"]:
         a, b, c, d = ((float(x), float(y)) for x, y in line["polygon"])
-        cell = Cell(**line["cell"]) if "cell" in line else None
+        cell = _cell(at) if (at := line.get("cell")) else None
         lines.append(Line(line["text"], (a, b, c, d), float(line["confidence"]), line.get("model", ""), cell))
-    tables = tuple(Table(**table) for table in data.get("tables", ()))
+    tables = tuple(Table(table["rows"], table["columns"]) for table in data.get("tables") or ())
     return PageReading(tuple(lines), data["width"], data["height"], data["rotation"], data["seconds"], tables)
+
+
+def _cell(at: dict[str, Any]) -> Cell:
+    return Cell(at["table"], at["row"], at["column"], at["row_span"], at["column_span"])

@@ -24,3 +24,14 @@ def test_a_reading_of_a_time_without_tables_has_none() -> None:
     line = {"text": "Danh sách", "polygon": [list(corner) for corner in PLACE], "confidence": 0.9, "model": "m@1"}
     old = {"lines": [line], "width": 40, "height": 20, "rotation": 0, "seconds": 0.5}
     assert reading_from_json(old) == PageReading((OUTSIDE,), 40, 20, 0, 0.5)
+
+
+def test_no_cell_and_no_tables_may_be_null_and_what_a_later_time_adds_is_left() -> None:
+    reading = PageReading((OUTSIDE, INSIDE), 40, 20, 90, 1.5, (Table(3, 4),))
+    data = reading_to_json(reading)
+    data["lines"][0]["cell"] = None
+    for each in (data, data["lines"][1], data["lines"][1]["cell"], data["tables"][0]):
+        each["added"] = "later"
+    assert reading_from_json(data) == reading
+    data["lines"][1]["cell"] = data["tables"] = None
+    assert reading_from_json(data).tables == ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from config.settings import Settings
 from dossiers.page import Cell, Line, PageReading, Table
+from hoso.cli.read import _write_tables
 from hoso.reading import formats
 from hoso.reading.pages import PageReader, list_pages
 from tests.hoso.support import ROOT, hoso, said
@@ -110,6 +112,42 @@ def test_tables_are_in_the_json_and_in_a_file_each_when_asked_for(listing: Path,
     assert cells == [(0, 0), (0, 1), (0, 2), (1, 0), (1, 1)]
     written = (tmp_path / "bang.table-1.csv").read_text(encoding="utf-8-sig")
     assert written.splitlines() == ["Số,Họ và tên,Ghi chú", "1,Nguyễn Thị Hoa,"]
+
+
+def test_csv_files_of_an_earlier_reading_go_and_those_of_other_pages_stay(tmp_path: Path) -> None:
+    _write_tables(tmp_path, "bản [sao]", ["a\r\n"] * 3)
+    for other in ("bản s", "bản [sao].table-1", "bản [sao]-0001"):
+        _write_tables(tmp_path, other, ["b\r\n"])
+    _write_tables(tmp_path, "bản [sao]", ["c\r\n"])
+    written = {path.name: path.read_text(encoding="utf-8-sig") for path in tmp_path.iterdir()}
+    assert written == {
+        "bản [sao].table-1.csv": "c\n",
+        "bản s.table-1.csv": "b\n",
+        "bản [sao].table-1.table-1.csv": "b\n",
+        "bản [sao]-0001.table-1.csv": "b\n",
+    }
+    _write_tables(tmp_path, "bản [sao]", [])
+    assert len(list(tmp_path.iterdir())) == 3
+
+
+@pytest.mark.parametrize("text", ["=1+1", "@SUM(A1)", "+cmd|' /C calc'!A0", "-5+A1", '=HYPERLINK("x", "y")', "- nt"])
+def test_a_cell_that_a_spreadsheet_would_run_has_an_apostrophe(text: str, tmp_path: Path) -> None:
+    assert _cells_written(text, tmp_path) == [f"'{text}", "x"]
+
+
+@pytest.mark.parametrize("text", ["-5", "-1.234,5", "+84 912 345 678", "-", "-3 %", "a=b", "'-x", "", '5, "b"'])
+def test_numbers_and_other_text_are_written_as_they_are(text: str, tmp_path: Path) -> None:
+    assert _cells_written(text, tmp_path) == [text, "x"]
+
+
+def _cells_written(text: str, folder: Path) -> list[str]:
+    """The only row of the file of a table with `text` in its first cell."""
+    place = ((0.0, 0.0), (9.0, 0.0), (9.0, 5.0), (0.0, 5.0))
+    lines = (Line(text, place, 1.0, "", Cell(0, 0, 0)), Line("x", place, 1.0, "", Cell(0, 0, 1)))
+    _write_tables(folder, "a", formats.tables_csv(PageReading(lines, 9, 9, tables=(Table(1, 2),))))
+    with (folder / "a.table-1.csv").open(encoding="utf-8-sig", newline="") as file:
+        (row,) = csv.reader(file)
+    return row
 
 
 def test_a_folder_is_read_and_scored_by_name_and_other_files_are_skipped(scan: Path, tmp_path: Path) -> None:

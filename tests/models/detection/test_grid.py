@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from collections.abc import Sequence
 
 import cv2
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from dossiers.page import Box, Cell, Table
 from models.detection.boxes import Corners
@@ -87,6 +89,86 @@ def test_merged_cells_of_a_header_take_several_rows_or_columns(degrees: float) -
     assert _places(cells) == list(MERGED.values())
 
 
+THIRDS, HALVES = (200, 600, 1000, 1400), (200, 800, 1400)
+UNEVEN = {
+    "three over two": {
+        **{(THIRDS[n], 300, THIRDS[n + 1], 380): ((0, 0, 1, 1), (0, 1, 1, 2), (0, 3, 1, 1))[n] for n in range(3)},
+        **{(HALVES[n], 380, HALVES[n + 1], 460): (1, 2 * n, 1, 2) for n in range(2)},
+    },
+    "two beside three": {
+        **{(200, 300 + 180 * n, 800, 480 + 180 * n): (2 * n, 0, 2, 1) for n in range(2)},
+        **{(800, 300 + 120 * n, 1400, 420 + 120 * n): ((0, 1, 1, 1), (1, 1, 2, 1), (3, 1, 1, 1))[n] for n in range(3)},
+    },
+    "a third over a half": {
+        (200, 300, 600, 380): (0, 0, 1, 1),
+        (600, 300, 1400, 380): (0, 1, 1, 2),
+        (200, 380, 800, 460): (1, 0, 1, 2),
+        (800, 380, 1400, 460): (1, 2, 1, 1),
+    },
+}
+"""Tables whose rows, or columns, are parted at other places than their neighbours."""
+
+
+@pytest.mark.parametrize(
+    ("name", "size"), [("three over two", (2, 4)), ("two beside three", (4, 2)), ("a third over a half", (2, 3))]
+)
+def test_rules_that_go_on_elsewhere_in_the_next_row_are_lines_of_their_own(name: str, size: tuple[int, int]) -> None:
+    page = _paper()
+    _rule(page, list(UNEVEN[name]))
+    cells, tables = _stated(page, _inside(list(UNEVEN[name])))
+    assert tables == (Table(*size),)
+    assert _places(cells) == list(UNEVEN[name].values())
+
+
+LARGE = {
+    (left, 300 + 64 * row, right, 364 + 64 * row): (row, column, 1, 1)
+    for row in range(28)
+    for column, (left, right) in enumerate(itertools.pairwise((150, 230, 700, 1000, 1250, 1500)))
+}
+CORNERS = ((0, 0), (1654, 0), (1654, 2339), (0, 2339))
+
+
+@pytest.mark.parametrize("frames", [LARGE, MERGED, *UNEVEN.values()])
+@pytest.mark.parametrize(
+    "corners",
+    [
+        ((160, 120), (1500, 90), (1650, 2330), (10, 2250)),
+        ((100, 140), (1654, 0), (1600, 2200), (40, 2300)),
+        ((20, 10), (1520, 130), (1600, 2330), (90, 2280)),
+    ],
+)
+def test_a_photo_taken_at_an_angle_has_the_same_grid(
+    frames: dict[Frame, Place], corners: tuple[tuple[int, int], ...]
+) -> None:
+    page = _paper()
+    _rule(page, list(frames))
+    seen = cv2.getPerspectiveTransform(np.array(CORNERS, dtype=np.float32), np.array(corners, dtype=np.float32))
+    photo = np.asarray(cv2.warpPerspective(page, seen, (1654, 2339), borderValue=(250,)), dtype=np.uint8)
+    middles = np.array([box.mean(axis=0) for box in _inside(list(frames))])[:, None]
+    cells, tables = _stated(photo, [_box((x, y)) for ((x, y),) in cv2.perspectiveTransform(middles, seen).tolist()])
+    assert len(tables) == 1
+    assert _places(cells) == list(frames.values())
+
+
+@pytest.mark.parametrize("axis", [0, 1])
+def test_a_table_on_bent_paper_has_the_same_grid(axis: int) -> None:
+    page = _paper()
+    _rule(page, list(LARGE))
+    places = np.mgrid[0:2339, 0:1654].astype(np.float32)[::-1]
+    half = (page.shape[axis] - 1) / 2
+
+    def bend(along: NDArray[np.float32]) -> NDArray[np.float32]:
+        return np.asarray(25 * (1 - (along / half - 1) ** 2), dtype=np.float32)  # 3 mm
+
+    places[axis] -= bend(places[1 - axis])
+    bent = np.asarray(cv2.remap(page, places[0], places[1], cv2.INTER_LINEAR, borderValue=(250,)), dtype=np.uint8)
+    middles = np.array([box.mean(axis=0) for box in _inside(list(LARGE))])
+    middles[:, axis] += bend(middles[:, 1 - axis])
+    cells, tables = _stated(bent, [_box((x, y)) for x, y in middles.tolist()])
+    assert tables == (Table(28, 5),)
+    assert _places(cells) == list(LARGE.values())
+
+
 def test_two_lines_of_a_merged_cell_stay_in_it_and_a_torn_rule_parts_what_it_made_one() -> None:
     page = _paper()
     _rule(page, list(MERGED))
@@ -135,6 +217,37 @@ def test_a_table_in_a_cell_has_the_lines_that_stand_in_it() -> None:
     ]
 
 
+def test_a_table_whose_lines_but_for_one_cell_stand_in_an_inner_table_is_not_stated() -> None:
+    page = _paper()
+    inner = [(x, 400, x + 200, 500) for x in (850, 1050)]
+    _rule(page, [(200, 300, 800, 700), (800, 300, 1400, 700), *inner])
+    boxes = [_box((500, 500)), *_inside(inner)]
+    assert _stated(page, boxes) == ([None, Cell(0, 0, 0), Cell(0, 0, 1)], (Table(1, 2),))
+    cells, tables = _stated(page, [*boxes, _box((1100, 600))])
+    assert tables == (Table(1, 2), Table(1, 2))
+    assert cells == [Cell(0, 0, 0), Cell(1, 0, 0), Cell(1, 0, 1), Cell(0, 0, 1)]
+
+
+@pytest.mark.parametrize(("y", "row"), [(300, 0), (540, 2)])
+@pytest.mark.parametrize("merged", [False, True])
+def test_a_row_that_is_open_at_the_top_or_bottom_counts(y: int, row: int, merged: bool) -> None:
+    frames = {
+        (x, 300 + 80 * n, x + 300, 380 + 80 * n): (n, column, 1, 1)
+        for n in range(3)
+        for column, x in enumerate((200, 500, 800))
+        if not (merged and n == row and column < 2)
+    }
+    if merged:
+        frames[200, 300 + 80 * row, 800, 380 + 80 * row] = (row, 0, 1, 2)
+    page = _paper()
+    _rule(page, list(frames))
+    for left, right in itertools.pairwise((200, 800, 1100) if merged else (200, 500, 800, 1100)):
+        page[y - 3 : y + 4, left + 3 : right - 2] = 250
+    cells, tables = _stated(page, _inside(list(frames)))
+    assert tables == (Table(3, 3),)
+    assert _places(cells) == list(frames.values())
+
+
 def test_frames_for_digits_one_frame_and_a_table_open_at_a_side_are_not_stated() -> None:
     digits = [(x, 300, x + 48, 348) for x in range(200, 200 + 12 * 48, 48)]
     alone = [(200, 600, 700, 700), (700, 600, 1200, 700)]
@@ -176,7 +289,9 @@ def _bgr(sheet: Sheet) -> Image:
 
 
 def test_what_is_detected_on_a_page_is_the_same_with_and_without_its_tables(reader: Reader) -> None:
-    found = reader.layout(_bgr(prose_page(random.Random(4))))
+    page = _bgr(prose_page(random.Random(4)))
+    found = reader.layout(page)
+    assert reader.detect(page) == found.polygons
     assert found == Layout(found.polygons, [None] * len(found.polygons), ())
     assert len(found.polygons) > 10
 

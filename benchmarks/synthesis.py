@@ -2,9 +2,9 @@
 
     python -m benchmarks.synthesis [--lines 2000] [--pages 24] [--out benchmarks/results]
 
-Lines are drawn as training draws them, then of one kind at a time; pages as the suites of the same names. Beside each
-kind of line stands how long the letters alone take: the same text, once, by Pillow, in Times at the size that is most
-common; no paper, no wear. Fonts are opened and checked before the clock starts, as in a training of any length.
+Lines are drawn alone as training does, then of one kind at a time, then cut from whole worn pages; pages as the suites
+of the same names. Beside each kind of line stands how long the letters alone take: the same text, once, by Pillow, in
+Times at the size that is most common; no paper, no wear. Fonts are opened and checked before the clock starts, as in a training of any length.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ import json
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
+from itertools import count as count_from
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +27,7 @@ from benchmarks.machine import machine
 from models.evaluation.suites.pages import pages_like
 from models.synthesis.fonts import load_font
 from models.synthesis.lines import sample_line
+from models.training.recogniser.cuts import cut_lines
 
 SEED = 4_301
 PAGES = ("pages-clean", "pages-fax", "pages-seal", "pages-phone", "pages-table")
@@ -32,12 +35,14 @@ GOAL = "hundreds of lines a second"
 _COMMON = 32
 """Pixels of an em: the middle of the sizes that `sample_line` draws."""
 KINDS: dict[str, dict[str, float]] = {
-    "as training draws them": {},
+    "drawn alone, as training does": {},
     "printed, clean": {"by_hand": 0.0, "strength": 0.0},
     "printed, worn": {"by_hand": 0.0},
     "by hand, letters apart": {"by_hand": 1.0, "joined": 0.0},
     "by hand, letters joined": {"by_hand": 1.0, "joined": 1.0},
 }
+
+CUT = "cut from worn pages"
 
 
 def main() -> None:
@@ -55,7 +60,10 @@ def main() -> None:
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
         "machine": where,
         "command": f"python -m benchmarks.synthesis --lines {given.lines} --pages {given.pages}",
-        "lines": [_lines(kind, options, given.lines) for kind, options in KINDS.items()],
+        "lines": [
+            *(_lines(kind, partial(_alone, **options), given.lines) for kind, options in KINDS.items()),
+            _lines(CUT, _cut_from_pages(), given.lines // 4),
+        ],
         "pages": [_pages(kind, given.pages) for kind in PAGES],
     }
     given.out.mkdir(parents=True, exist_ok=True)
@@ -65,13 +73,19 @@ def main() -> None:
     print(shown)
 
 
-def _lines(kind: str, options: dict[str, Any], count: int) -> dict[str, Any]:
+def _alone(number: int, **options: Any) -> str:
+    return sample_line(SEED, number, **options)[1]
+
+
+def _cut_from_pages() -> Callable[[int], str]:
+    """Gives the text of line after line; a page is drawn when its first line is asked for."""
+    texts = (text for page in count_from(0) for _, text in cut_lines(SEED, page))
+    return lambda _: next(texts)
+
+
+def _lines(kind: str, draw: Callable[[int], str], count: int) -> dict[str, Any]:
     texts: list[str] = []
-
-    def draw(number: int) -> None:
-        texts.append(sample_line(SEED, number, **options)[1])
-
-    drawn = _rate(draw, count)
+    drawn = _rate(lambda number: texts.append(draw(number)), count)
     letters = _rate(lambda number: _letters(texts[number]), count)
     return {"kind": kind, "lines": count, "per_second": drawn, "letters_per_second": letters, "ratio": drawn / letters}
 

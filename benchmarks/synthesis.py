@@ -4,7 +4,8 @@
 
 Lines are drawn alone as training does, then of one kind at a time, then cut from whole worn pages; pages as the suites
 of the same names. Beside each kind of line stands how long the letters alone take: the same text, once, by Pillow, in
-Times at the size that is most common; no paper, no wear. Fonts are opened and checked before the clock starts, as in a training of any length.
+Times at the size that is most common; no paper, no wear. Fonts are opened and checked before the clock starts, as in a
+training of any length.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ PAGES = ("pages-clean", "pages-fax", "pages-seal", "pages-phone", "pages-table")
 GOAL = "hundreds of lines a second"
 _COMMON = 32
 """Pixels of an em: the middle of the sizes that `sample_line` draws."""
-KINDS: dict[str, dict[str, float]] = {
+KINDS: dict[str, dict[str, Any]] = {
     "drawn alone, as training does": {},
     "printed, clean": {"by_hand": 0.0, "strength": 0.0},
     "printed, worn": {"by_hand": 0.0},

@@ -6,9 +6,10 @@ far its confidences can be believed.
 
 The whole reading is measured, as the system does it: each page is prepared (`workers.stages.prepare`), its lines are
 found and read. Pages, lines and truth are those of `hoso evaluate`'s suites of the same names, decided by their seed;
-their prose and their fonts are kept out of training, the kinds of faults and the printed words of forms are not. `--seed` draws pages of the same kinds that nobody looked at
-while the reading was made. Real pages are counted in where a folder of them is there; of them the card holds figures
-alone. No real handwriting is measured: `lines-hand` and `lines-cursive` are drawn with handwriting-like fonts.
+their prose and their fonts are kept out of training, the kinds of faults and the printed words of forms are not.
+`--seed` draws pages of the same kinds that nobody looked at while the reading was made. Real pages are counted in where
+a folder of them is there; of them the card holds figures alone. No real handwriting is measured: `lines-hand` and
+`lines-cursive` are drawn with handwriting-like fonts.
 """
 
 from __future__ import annotations

@@ -22,8 +22,8 @@ from models.weights import WeightsRejected
 
 __all__ = ["NotPorted", "TorchNetwork"]
 
-GRAPHS = 112
-"""Shapes kept as CUDA graphs: 96 widths of lines and the usual papers."""
+GRAPHS = 64
+"""Shapes kept as CUDA graphs: 48 widths of lines and the usual papers."""
 _WARM_UP = 3  # runs before a capture, as torch's documentation asks
 
 Run = Callable[[torch.Tensor], torch.Tensor]

@@ -16,7 +16,7 @@ HEIGHT = 48
 NARROWED = 0.95
 """Training shows lines a twentieth narrower than they are: so much less is to be computed (docs/decisions.md, 35). A
 weight file says so (metadata `narrowed`); one that says nothing was taught at full width and is read so."""
-BUCKET = 32
+BUCKET = 64
 """Widths are rounded up to a multiple of this."""
 WIDEST = 3072
 """Crops wider than this when scaled (65 ems of text and more) are squeezed; no printed line of A4 is."""

@@ -40,7 +40,7 @@ def test_coefficients_of_another_version_are_refused_when_the_file_is_opened(tmp
         OnnxRecogniser(weights, Hardware(threads=1), tmp_path)
 
 
-@pytest.mark.parametrize(("told", "width"), [("", 224), ("0.9", 192), ("1.1", 0), ("wide", 0)])
+@pytest.mark.parametrize(("told", "width"), [("", 256), ("0.9", 192), ("1.1", 0), ("wide", 0)])
 def test_a_file_says_to_which_share_of_their_width_lines_are_narrowed(tmp_path: Path, told: str, width: int) -> None:
     onnx = pytest.importorskip("onnx")
     shipped = registry()["recogniser"]
@@ -110,7 +110,7 @@ def test_odd_crops_are_read_as_little_or_nothing_not_refused(recogniser: OnnxRec
 
 
 def test_a_bucket_is_decided_by_the_crop_alone(recogniser: OnnxRecogniser) -> None:
-    assert bucket_width(180) == 192 and bucket_width(200) == 224
-    assert recogniser.bucket(np.zeros((24, 100, 3), dtype=np.uint8)) in (192, 224)
+    assert bucket_width(180) == 192 and bucket_width(200) == 256
+    assert recogniser.bucket(np.zeros((24, 100, 3), dtype=np.uint8)) in (192, 256)
     assert recogniser.bucket(np.zeros((1, 9000, 3), dtype=np.uint8)) == WIDEST
     assert WIDEST % BUCKET == 0

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import csv
 import glob
-import io
 import json
 import os
-import re
 import tempfile
 from pathlib import Path
 from typing import Annotated, Any, get_args
@@ -22,8 +19,6 @@ from hoso.cli.common import JsonOption, PathsArgument, ThreadsOption, emit, err,
 from hoso.cli.words import say
 
 ENGINES = get_args(Engine)
-_FORMULA = re.compile(r"[=@\t\r]|[+-](?![\d.,\s%]*\Z)")
-"""The begin of a cell that a spreadsheet would run; a sign alone or before nothing but a number is harmless."""
 
 
 def register(app: typer.Typer) -> None:
@@ -120,15 +115,13 @@ def _read(
 
 
 def _write_tables(out_dir: Path, name: str, tables: list[str]) -> None:
-    """A file for each table of a page, RFC 4180, as spreadsheets take it; those of an earlier reading go."""
+    """A file for each table of a page; those of an earlier reading go."""
     for old in out_dir.glob(f"{glob.escape(name)}.table-*.csv"):
         if old.name.removeprefix(f"{name}.table-").removesuffix(".csv").isdecimal():  # else a page NAME.table-1 has it
             old.unlink()
     for number, table in enumerate(tables, 1):
         # With a byte order mark, without which spreadsheets take the letters for another code's.
-        with (out_dir / f"{name}.table-{number}.csv").open("w", encoding="utf-8-sig", newline="") as file:
-            rows = csv.reader(io.StringIO(table, newline=""))
-            csv.writer(file).writerows([f"'{cell}" if _FORMULA.match(cell) else cell for cell in row] for row in rows)
+        (out_dir / f"{name}.table-{number}.csv").write_text(table, encoding="utf-8-sig", newline="")
 
 
 def _said(report: dict[str, Any], out_dir: Path) -> str:

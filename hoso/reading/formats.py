@@ -5,9 +5,13 @@ from __future__ import annotations
 import csv
 import html
 import io
+import re
 from collections.abc import Iterator
 
 from dossiers.page import Box, Line, PageReading
+
+_FORMULA = re.compile(r"[=@\t\r]|[+-](?![\d.,\s%]*\Z)")
+"""The begin of a cell that a spreadsheet would run; a sign alone or before nothing but a number is harmless."""
 
 
 def plain_text(reading: PageReading) -> str:
@@ -16,7 +20,8 @@ def plain_text(reading: PageReading) -> str:
 
 
 def tables_csv(reading: PageReading) -> list[str]:
-    """Each table of the page, a row a record; lines of a cell joined by spaces, a merged cell in its first place."""
+    """Each table of the page, a row a record; lines of a cell joined by spaces, a merged cell in its first place. What
+    a spreadsheet would run as a formula has an apostrophe before it."""
     tables = [[[""] * table.columns for _ in range(table.rows)] for table in reading.tables]
     for line in reading.lines:
         if cell := line.cell:
@@ -27,7 +32,7 @@ def tables_csv(reading: PageReading) -> list[str]:
 
 def _csv(rows: list[list[str]]) -> str:
     written = io.StringIO()
-    csv.writer(written).writerows(rows)
+    csv.writer(written).writerows([f"'{cell}" if _FORMULA.match(cell) else cell for cell in row] for row in rows)
     return written.getvalue()
 
 

@@ -17,7 +17,7 @@ from models.synthesis.fonts import cursives, families, load_font
 from models.synthesis.lines.hand import draw_written
 from models.synthesis.lines.raised import laid_out
 from models.synthesis.lines.rare import rare_text
-from models.synthesis.lines.text import label_and_value, line_text, transcription
+from models.synthesis.lines.text import NOT_EVERYWHERE, label_and_value, line_text, transcription
 from models.synthesis.lines.wear import Image, wear
 
 _TIMES = {"Tinos": 30.0, "TeX Gyre Termes": 10.0, "FreeSerif": 6.0}
@@ -36,7 +36,7 @@ def _choose_font(rng: random.Random, printed: str, size: int, kept_out: bool) ->
     names = families(hand=False, kept_out=kept_out)
     name = rng.choices(names, [_TIMES.get(name, 2.4) for name in names])[0]
     style = rng.choices(_STYLES, (58, 22, 13, 7))[0]
-    if any(sign in "☐☑☒✓→₫≤≥" for sign in printed):
+    if not NOT_EVERYWHERE.isdisjoint(printed):
         name, style = _FALLBACK, "regular"
     return load_font(name, style, size)
 
@@ -97,7 +97,7 @@ def _written(rng: random.Random, size: int, held_out: bool, joined: float) -> tu
     elif kind < 0.6:
         label, value = "", line_text(rng, held_out=held_out)
     written = " ".join(word for word in value.split() if not set(word) <= set("._…☐☑☒→✓₫"))[:70].strip()
-    if not written or set(written) & set("☐☑☒→✓₫≤≥"):
+    if not written or not NOT_EVERYWHERE.isdisjoint(written):
         return _written(rng, size, held_out, joined)
     cursive = rng.random() < joined
     written = _small(written) if cursive else written

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from models.synthesis.lines import BY_HAND, JOINED
 from models.training.config import DetectorTraining, RecogniserTraining, TrainingConfigInvalid, read_config
 from tests.models.training.conftest import CONFIGS, tiny_recogniser
 
@@ -53,3 +54,8 @@ def test_sets_of_which_no_line_would_be_drawn_are_refused(tmp_path: Path, share:
         tiny_recogniser(tmp_path, sets=("own",), set_share=share)
     assert tiny_recogniser(tmp_path, set_share=0.3).sets == (), "a share without sets is fine"
     assert tiny_recogniser(tmp_path, sets=("own",), set_share=0.3).sets
+
+
+def test_a_run_that_names_no_shares_draws_hands_as_lines_are_drawn_elsewhere() -> None:
+    fields = RecogniserTraining.model_fields
+    assert (fields["by_hand"].default, fields["joined"].default) == (BY_HAND, JOINED)

@@ -65,8 +65,10 @@ class Recogniser(Protocol):
         """The padded width at which `crop` is read; crops of one bucket can share a batch."""
         ...
 
-    def recognise(self, crops: Sequence[Image]) -> list[tuple[str, float]]:
-        """(NFC text, confidence in 0..1) of each crop, in order; the others never change a result."""
+    def recognise(self, crops: Sequence[Image], *, either_way: bool = True) -> list[tuple[str, float]]:
+        """(NFC text, confidence in 0..1) of each crop, in order; the others never change a result.
+
+        `either_way`: a line that makes no sense may be read upside down; without, each is read as it stands."""
         ...
 
 

@@ -67,13 +67,13 @@ class OnnxRecogniser:
         """The padded width, in pixels, at which `crop` is read."""
         return bucket_width(scaled_width(crop, self._narrowed))
 
-    def recognise(self, crops: Sequence[Image]) -> list[tuple[str, float]]:
+    def recognise(self, crops: Sequence[Image], *, either_way: bool = True) -> list[tuple[str, float]]:
         """(NFC text, confidence in 0..1 to four digits) of each crop, in order; an empty crop reads as ("", 0.0).
 
-        A line that makes no sense is read upside down too.
+        `either_way`: a line that makes no sense is read upside down too.
         """
         read = [self._judged(evidence) for evidence in self.evidence(crops)]
-        if self._confidence is None:
+        if self._confidence is None or not either_way:
             return read
         doubtful = [n for n, (text, sure) in enumerate(read) if sure < PERHAPS_TURNED and len(text) >= _TELLS]
         turned = self.evidence([np.ascontiguousarray(crops[number][::-1, ::-1]) for number in doubtful])

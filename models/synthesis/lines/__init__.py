@@ -14,7 +14,7 @@ from PIL import Image as Picture
 from PIL import ImageDraw, ImageFont
 
 from models.synthesis.fonts import cursives, families, load_font
-from models.synthesis.lines.hand import draw_written
+from models.synthesis.lines.hand import another_hand, draw_written
 from models.synthesis.lines.raised import laid_out
 from models.synthesis.lines.rare import rare_text
 from models.synthesis.lines.text import NOT_EVERYWHERE, label_and_value, line_text, transcription
@@ -115,18 +115,21 @@ def sample_line(
     by_hand: float = BY_HAND,
     joined: float = JOINED,
     rare: float = 0.0,
+    varied: float = 0.0,
 ) -> tuple[Image, str]:
     """Line number `index` of `seed`: (image, transcription). `strength` 0 leaves it clean.
 
     `held_out`: prose and fonts that training never sees. `by_hand`: share of lines with handwriting-like fonts;
-    `joined`: share of those whose letters join; `rare`: share of the printed ones with footnotes' marks, units and
-    rare letters.
+    `joined`: share of those whose letters join; `varied`: share of those written as another hand would; `rare`: share
+    of the printed ones with footnotes' marks, units and rare letters.
     """
     rng = random.Random(f"{seed}/{index}/{held_out}")  # noqa: S311 - print, not secrets
     noise = np.random.default_rng((seed, index, int(held_out)))
     size = rng.randint(20, 44) if rng.random() < 0.85 else rng.randint(14, 60)
     if rng.random() < by_hand:
         image, label = _written(rng, size, held_out, joined)
+        if varied and noise.random() < varied:
+            image = another_hand(image, noise)
     else:
         draw = rare_text if rare and rng.random() < rare else line_text
         printed = draw(rng, held_out=held_out)

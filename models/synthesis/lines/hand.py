@@ -77,6 +77,25 @@ def draw_written(
     return np.ascontiguousarray(np.clip(image[top:bottom], 0, 255).astype(np.uint8))
 
 
+def another_hand(image: Image, rng: np.random.Generator) -> Image:
+    """The line as another hand would write it: slanted otherwise, wider or narrower, with a thicker or a finer pen.
+    Few faces have letters that join, and hands are not as alike as one face's lines are."""
+    height, width = image.shape[:2]
+    slant, wide = rng.uniform(-0.25, 0.25), rng.uniform(0.75, 1.3)
+    paper = tuple(float(value) for value in np.median(image.reshape(-1, 3), axis=0))
+    more = abs(slant) * height
+    move = np.array([[wide, slant, max(0.0, -slant) * height], [0, 1, 0]], np.float32)
+    size = max(8, round(width * wide + more)), height
+    how = cv2.INTER_LINEAR if wide > 0.9 else cv2.INTER_AREA
+    out = np.asarray(cv2.warpAffine(image, move, size, flags=how, borderValue=paper), np.uint8)
+    if rng.random() < 0.5:
+        kernel = np.ones((2, 2) if height < 50 else (3, 3), np.uint8)
+        changed = cv2.erode(out, kernel) if rng.random() < 0.6 else cv2.dilate(out, kernel)
+        part = float(rng.uniform(0.2, 0.9 if height > 30 else 0.5))
+        out = np.asarray(cv2.addWeighted(out, 1 - part, changed, part, 0), np.uint8)
+    return out
+
+
 def _under(paper: np.ndarray, y: int, left: int, em: float, rng: random.Random) -> None:
     """The dots or the rule that one writes on."""
     kind = rng.random()

@@ -8,6 +8,7 @@ faults of devices are the same there.
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Callable
 from dataclasses import replace
@@ -30,7 +31,7 @@ from models.synthesis.forms.leaders import leader_form
 from models.synthesis.lines.text import transcription
 from models.synthesis.pages import Page, finish
 from models.synthesis.pages.crowded import crowded_sheet
-from models.synthesis.pages.ink import Glyphs
+from models.synthesis.pages.ink import DPI, Glyphs, ink_box
 from models.synthesis.pages.layout import Sheet
 from models.synthesis.pages.prose import prose_page
 from models.training.detector.boxes import box_to_find
@@ -41,21 +42,29 @@ _DEVICES: tuple[tuple[Callable[[random.Random, Page], Capture], int], ...] = (
 _SEALED = 0.35
 MOST = 12
 """Lines taken from one page: they share its font and its faults, so a batch should not be full of them."""
+BARE = 2
+"""Boxes without text taken from one page, at most."""
+_TRIED = 150
+"""Places of a page that are looked at for them."""
 _SIGNS = frozenset(CHARSET)
+_SPOT = 0.004
+"""Share of a box without text that is ink, at least, or there is hardly anything to mistake for text;"""
+_PLAIN = 0.005
+"""of the others so many are taken."""
 _PAPER = 160
 """Grey levels below this are ink, on the page as composed."""
 
 
 def cut_lines(seed: int, number: int) -> list[tuple[Image, str]]:
-    """Up to 12 lines of page `number` of `seed`: (crop, uint8 [h, w, 3] BGR, as high as it was on the page;
-    transcription)."""
+    """Up to 12 lines of page `number` of `seed`, and up to 2 boxes without text: (crop, uint8 [h, w, 3] BGR, as high as
+    it was on the page; transcription, empty where there is no text)."""
     rng = random.Random(f"cut/{seed}/{number}")  # noqa: S311 - print, not secrets
     sheet = _sheet(rng)
     if rng.random() < _SEALED:
         sheet = seal_over_text(rng, sheet, rng.randint(1, 3))
     page = _boxed(finish(sheet), _without_leaders(sheet))
     kept = sorted(rng.sample(range(len(page.truth.lines)), min(MOST, len(page.truth.lines))))
-    lines = tuple(page.truth.lines[place] for place in kept)
+    lines = (*(page.truth.lines[place] for place in kept), *_bare(rng, page, sheet))
     device = rng.choices([each for each, _ in _DEVICES], [weight for _, weight in _DEVICES])[0]
     capture = device(rng, replace(page, truth=replace(page.truth, lines=lines, fields=())))
     seen = capture.truth.lines
@@ -86,6 +95,38 @@ def _without_leaders(sheet: Sheet) -> set[int]:
 
 def _within(box: Box, dots: Glyphs) -> bool:
     return box.top < dots.y < box.bottom + 2 and box.left < dots.x < box.right - 1
+
+
+def _bare(rng: random.Random, page: Page, sheet: Sheet) -> list[Line]:
+    """Boxes as high as a line where nothing can be read: on rules and seals, now and then on bare paper. A leader is
+    read as such, so it is none."""
+    words = [_pixels(ink_box(mark)) for mark in sheet.marks if isinstance(mark, Glyphs)]
+    words += [_pixels(stamp.box) for name, stamp in sheet.stamps if name != "seal"]
+    found: list[Line] = []
+    for _ in range(_TRIED):
+        height = rng.uniform(24, 60)
+        width = height * math.exp(rng.uniform(0, math.log(14)))
+        left, top = rng.uniform(0, page.truth.width - width), rng.uniform(0, page.truth.height - height)
+        box = Box(left, top, left + width, top + height)
+        if any(_meet(box, word, height / 4) for word in words):
+            continue
+        ink = (page.image[round(top) : round(box.bottom), round(left) : round(box.right)] < _PAPER).any(axis=2).mean()
+        if ink > _SPOT or rng.random() < _PLAIN:
+            found.append(Line("", ((left, top), (box.right, top), (box.right, box.bottom), (left, box.bottom)), 1.0))
+        if len(found) == BARE:
+            break
+    return found
+
+
+def _pixels(box: Box) -> Box:
+    scale = DPI / 72
+    return Box(box.left * scale, box.top * scale, box.right * scale, box.bottom * scale)
+
+
+def _meet(one: Box, other: Box, room: float) -> bool:
+    """Whether two boxes come nearer than `room`."""
+    beside = one.right + room < other.left or other.right + room < one.left
+    return not (beside or one.bottom + room < other.top or other.bottom + room < one.top)
 
 
 def _boxed(page: Page, wanted: set[int]) -> Page:

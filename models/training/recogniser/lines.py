@@ -22,6 +22,7 @@ from models.datasets import load_crop, read_set
 from models.protocols import Image
 from models.recognition.prepare import NARROWED, bucket_width, scale_to_height, to_pixels
 from models.synthesis.lines import BY_HAND, JOINED, sample_line
+from models.synthesis.lines.blank import blank_line
 from models.synthesis.lines.text import transcription
 from models.synthesis.lines.wear import wear
 from models.training.recogniser.cuts import MOST, cut_lines
@@ -31,8 +32,12 @@ Lines = list[tuple[Image, str]]
 
 _RARE = 0.1
 """Share of printed lines with what prose hardly ever holds: 0.05 µg/m³, a footnote's mark, Ẵ."""
+_VARIED = 0.7
+"""Share of written lines drawn as other hands than their face's would write them."""
 _CUT = 0.15
 """Share of synthetic lines cut from whole pages, at most: a page gives twelve, so a small pool has none."""
+_BLANK = 0.03
+"""Share of drawn lines without a sign, besides what bare boxes pages give: their text is empty."""
 CLASS_OF = {character: number for number, character in enumerate(CHARSET, start=1)}
 
 
@@ -71,7 +76,11 @@ class LineSource:
         drawn = self._cut(number, self.size - real)
         for i in range(self.size - real - len(drawn)):
             place = number * self.size + i
-            drawn.append(sample_line(self.seed, place, by_hand=self.by_hand, joined=self.joined, rare=_RARE))
+            if place % round(1 / _BLANK) == 0:
+                drawn.append((blank_line(self.seed, place), ""))
+                continue
+            hand, joined = self.by_hand, self.joined
+            drawn.append(sample_line(self.seed, place, by_hand=hand, joined=joined, varied=_VARIED, rare=_RARE))
         drawn += [self._corrected(number * real + i) for i in range(real)]
         scaled = ((scale_to_height(image, NARROWED), text) for image, text in drawn)
         # CTC needs a time step (8 px) for each sign and one more between two equal ones.

@@ -40,6 +40,13 @@ def test_reading_settles_what_the_classifier_leaves_in_doubt(reader: Reader, pag
     assert best_turn(scrap, (180, 270, 90, 0), reader._detector, reader._recogniser) == (360 - degrees) % 360
 
 
+def test_a_strip_upside_down_reads_worse_as_it_stands(reader: Reader, page: Any) -> None:
+    """Its lines would be turned and read well, were it more than asked which way up they are."""
+    strip = page.image[180:520, 200:1500]
+    upright, turned = (readability(turn(strip, degrees), reader._detector, reader._recogniser) for degrees in (0, 180))
+    assert turned < 0.5 * upright
+
+
 def test_nothing_to_read_is_not_readable(reader: Reader) -> None:
     blank = np.full((300, 300, 3), 230, dtype=np.uint8)
     assert readability(blank, reader._detector, reader._recogniser) == 0

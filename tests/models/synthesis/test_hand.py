@@ -33,3 +33,14 @@ def test_nobody_joins_capitals() -> None:
     drawn = [sample_line(5, number, by_hand=1.0, joined=1.0)[1] for number in range(60)]
     written = [word for text in drawn for word in text.split(": ")[-1].split() if word.isalpha() and len(word) > 1]
     assert not [word for word in written if word.isupper()]
+
+
+def test_another_hand_keeps_the_words_and_changes_slant_and_width() -> None:
+    plain = [sample_line(6, number, by_hand=1.0, strength=0.0) for number in range(30)]
+    varied = [sample_line(6, number, by_hand=1.0, strength=0.0, varied=1.0) for number in range(30)]
+    assert [text for _, text in plain] == [text for _, text in varied]
+    share = np.array([other.shape[1] / one.shape[1] for (one, _), (other, _) in zip(plain, varied, strict=True)])
+    assert share.min() < 0.95 and share.max() > 1.2
+    kept = [(other < other.max() - 60).any(axis=2).sum() / max(1, (one < one.max() - 60).any(axis=2).sum())
+            for (one, _), (other, _) in zip(plain, varied, strict=True)]  # fmt: skip
+    assert min(kept) > 0.25 and 0.7 < float(np.median(kept)) < 1.6, "ink is not lost"

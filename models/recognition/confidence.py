@@ -1,134 +1,83 @@
 """From what was noticed while a line was decoded to the chance that all of it is right.
 
-A logistic model over a few observations. Its coefficients belong to the weights of one recogniser: they are fitted on
+A monotone network (Sill 1998): a weighted sum of the observations and of a few soft steps of other such sums. No weight
+lets an observation that speaks against a line make it surer, alone or beside any others, and what lies far from all
+that it was fitted on is never surer for that. Its numbers belong to the weights of one recogniser: they are fitted on
 lines that it never saw (`models.training.recogniser.confidence`) and travel in its file (metadata `confidence`, JSON).
-A file without them is judged by its own chances alone.
+Files of recognisers up to 0.4 hold the sum alone. A file without them is judged by its own chances alone.
 """
 
 from __future__ import annotations
 
 import json
 import math
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
-from models.language.shipped import Language
+import numpy as np
+from numpy.typing import NDArray
 
-NAMES = (
-    "eye", "weakest_word", "signs", "unknown_words", "least_likely_word", "stops_and_marks", "overruled",
-    "weakest_sign", "hazy_signs", "likelier_marks", "odd_writing", "cut_ink",
-)  # fmt: skip
-_FORMER = NAMES[:7]
-"""What recognisers up to 0.3 were fitted on; the observations that they lack carry no weight in them."""
-_LEAST, _NO_DOUBT = 1e-4, 1e-5
-_PALE = 0.25
-"""Ink at the end of a crop up to so dark is the blur of a sign that is whole."""
-_L = r"[^\W\d_]"
-_ODD = re.compile(
-    rf"^[.,;:'`´·\"”’]|(?<=\w) [.,;:](?= |$)|{_L}{{3}}[.,;:]{_L}{{2}}|['`´]|\d{_L}+\d|\b[OIl]\d|\d[OIl]\b"
-    r"|[,;]\.|\.,|;;|/\d \d+/|\d[.,] \d\d?\b|^\d\d?[,;:] (?!\d)"
-)
-"""What hardly anybody prints: a stop before a line or inside a word, letters among digits, a number torn apart, no
-full stop behind a line's number (and a semicolon before a capital or a number, a word of mixed capitals)."""
-_PARTS = re.compile(r"[\W\d_]")
+from models.recognition.evidence import NAMES
+
+_FORMER = NAMES[:7], NAMES[:12]
+"""What recognisers up to 0.3 and up to 0.4 were fitted on; what they lack carries no weight in them."""
+_STEPS = "steps"
+Numbers = NDArray[np.float64]
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """What speaks for and against a line. `chance`: product of the chances of its words; `weakest`: the lowest of them;
-    `overruled`: words in which the language overruled the eye; `doubts`: of each sign that was seen, spaces and
-    leader dots left out, how much its chance lacks to 1; `cut`: how dark the ink at an end of its crop is
-    (`models.recognition.ends`).
-    """
-
-    text: str
-    chance: float
-    weakest: float
-    overruled: int
-    doubts: tuple[float, ...] = ()
-    cut: float = 0.0
-
-
-NOTHING = Evidence("", 0.0, 0.0, 0)
-"""Of a crop without a sign."""
-
-
-def observations(evidence: Evidence, language: Language) -> tuple[float, ...]:
-    """The numbers that the logistic model weighs, in the order of `NAMES`; each about 0 for a clear line."""
-    words = evidence.text.split()
-    scores = [language.syllables.score(word, before) for before, word in zip(["", *words], words, strict=False)]
-    letters = [word for word in words if word.strip(".,;:()“”\"'").isalpha()]
-    doubts = evidence.doubts or (0.0,)
-    return (
-        _logit(evidence.chance),
-        _logit(evidence.weakest),
-        math.log1p(len(evidence.text)),
-        float(sum(not language.syllables.knows(word) for word in letters)),
-        -min(scores, default=0.0) / 5,
-        math.log1p(sum(not sign.isalnum() and sign != " " for sign in evidence.text)),
-        float(evidence.overruled),
-        _grade(max(doubts)),
-        _grade(sum(doubts) / len(doubts)),
-        language.syllables.rival(words) / 5,
-        math.log1p(_oddities(evidence.text)),
-        max(0.0, evidence.cut - _PALE),
-    )
-
-
-def _oddities(text: str) -> int:
-    mixed = sum(_mixed(word) for word in _PARTS.split(text))
-    words = text.split()
-    broken = sum(one[-1] == ";" and not other[0].islower() for one, other in pairwise(words))
-    return len(_ODD.findall(text)) + mixed + broken
-
-
-def _mixed(word: str) -> bool:
-    """Whether capitals and small letters change in a word otherwise than after its first letter."""
-    return word.isalpha() and not (word[1:].islower() or word.isupper() or len(word) == 1)
-
-
-def _grade(doubt: float) -> float:
-    """0 for no doubt, 1 more for each ten times as much, up to 5."""
-    return math.log10(max(doubt, 0.0) / _NO_DOUBT + 1)
-
-
-def _logit(chance: float) -> float:
-    inside = min(max(chance, _LEAST), 1 - _LEAST)
-    return math.log(inside / (1 - inside))
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Confidence:
-    """`bias` and one weight for each of `NAMES`."""
+    """`bias`; `weights` [n], one for each of `NAMES`; of k steps the `heights` [k], `slopes` [k, n], `offsets` [k]."""
 
     bias: float
-    weights: tuple[float, ...]
+    weights: Numbers
+    heights: Numbers
+    slopes: Numbers
+    offsets: Numbers
+
+    @classmethod
+    def of_sum(cls, bias: float, weights: Sequence[float]) -> Confidence:
+        """Without steps: a logistic model."""
+        none = np.zeros(0)
+        return cls(bias, np.array(weights, np.float64), none, np.zeros((0, len(weights))), none)
 
     def of(self, seen: Sequence[float]) -> float:
         """The chance in 0..1, to four digits, that a line with these observations is right; 0 where one is no number:
         what cannot be weighed is looked at."""
-        score = self.bias + sum(weight * value for weight, value in zip(self.weights, seen, strict=True))
+        noticed = np.array(seen, np.float64)
+        steps = np.tanh(self.slopes @ noticed + self.offsets)
+        score = float(self.bias + self.weights @ noticed + self.heights @ steps)
         if not math.isfinite(score):
             return 0.0
         return round(1 / (1 + math.exp(-max(-30.0, min(30.0, score)))), 4)
 
     def to_metadata(self) -> str:
-        return json.dumps({"bias": self.bias, **dict(zip(NAMES, self.weights, strict=True))})
+        steps = [
+            {"height": height, "offset": offset, **dict(zip(NAMES, slopes, strict=True))}
+            for height, offset, slopes in zip(
+                self.heights.tolist(), self.offsets.tolist(), self.slopes.tolist(), strict=True
+            )
+        ]
+        return json.dumps({"bias": self.bias, **dict(zip(NAMES, self.weights.tolist(), strict=True)), _STEPS: steps})
 
     @classmethod
     def from_metadata(cls, metadata: Mapping[str, str]) -> Confidence | None:
-        """The coefficients in a file's metadata; None where there are none. `ValueError` when they are not ours.
-
-        Files of recognisers up to 0.3 lack the last observations: those weigh nothing in them, and all is as it was.
-        """
+        """What a file's metadata says; None where it says nothing. `ValueError` when that is none of ours."""
         if "confidence" not in metadata:
             return None
         held = json.loads(metadata["confidence"])
-        if set(held) not in ({"bias", *NAMES}, {"bias", *_FORMER}):
+        steps = held.pop(_STEPS, [])
+        known = set(held) in [{"bias", *names} for names in (*_FORMER, NAMES)]
+        if not known or any(set(step) != {"height", "offset", *NAMES} for step in steps):
             raise ValueError("coefficients of another version")
-        numbers = [float(held.get(name, 0.0)) for name in ("bias", *NAMES)]
-        if not all(map(math.isfinite, numbers)):
+        made = cls(
+            float(held["bias"]),
+            np.array([float(held.get(name, 0.0)) for name in NAMES]),
+            np.array([float(step["height"]) for step in steps]),
+            np.array([[float(step[name]) for name in NAMES] for step in steps]).reshape(-1, len(NAMES)),
+            np.array([float(step["offset"]) for step in steps]),
+        )
+        numbers = np.concatenate([[made.bias], made.weights, made.heights, made.slopes.ravel(), made.offsets])
+        if not np.isfinite(numbers).all():
             raise ValueError("a coefficient is no number")
-        return cls(numbers[0], tuple(numbers[1:]))
+        return made

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from models.language.shipped import Language
 from models.recognition.beam import BLANK, SURE, Steps, search
-from models.recognition.confidence import NOTHING, Evidence
+from models.recognition.evidence import NOTHING, Evidence
 from models.recognition.typography import as_printed
 
 _DOTS = frozenset(".…")
@@ -34,6 +34,7 @@ def decode(chances: Steps, characters: Sequence[str], language: Language | None 
     words: list[str] = []
     sures: list[float] = []
     doubts: list[float] = []
+    mark_doubt = 0.0
     overruled = 0
     spans = list(_spans(best, top, characters.index(" ") + 1 if " " in characters else -1))
     for number, (start, end) in enumerate(spans):
@@ -41,6 +42,7 @@ def decode(chances: Steps, characters: Sequence[str], language: Language | None 
         plain = "".join(signs)
         told = _that_matter(signs, sure)
         doubts += [1 - chance for sign, chance in told if sign != " "]
+        mark_doubt = max([mark_doubt, *(1 - chance for sign, chance in told if sign != " " and not sign.isalnum())])
         if language is None or float(top[start:end].min()) >= SURE or not set(plain) - _DOTS:
             words.append(plain)
             sures.append(math.prod(chance for _, chance in told))
@@ -54,7 +56,7 @@ def decode(chances: Steps, characters: Sequence[str], language: Language | None 
     text = as_printed(" ".join(unicodedata.normalize("NFC", " ".join(words)).split()))
     if not text:
         return NOTHING
-    return Evidence(text, math.prod(sures), min(sures), overruled, tuple(doubts))
+    return Evidence(text, math.prod(sures), min(sures), overruled, tuple(doubts), mark_doubt)
 
 
 def _spans(best: NDArray[np.int64], top: NDArray[np.float32], space: int) -> Iterator[tuple[int, int]]:

@@ -21,9 +21,10 @@ from models.engines import Hardware, open_network
 from models.language.shipped import shipped
 from models.protocols import Image
 from models.recognition.beam import Steps
-from models.recognition.confidence import NOTHING, Confidence, Evidence, observations
+from models.recognition.confidence import Confidence
 from models.recognition.ctc import decode
 from models.recognition.ends import cut_ink
+from models.recognition.evidence import NOTHING, Evidence, observations
 from models.recognition.prepare import (
     HEIGHT,
     Pixels,

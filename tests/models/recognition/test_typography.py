@@ -19,6 +19,8 @@ from models.recognition.typography import as_printed
         ("¹²", "12"),
         ("pHÓ CỤC TRƯỞNG", "PHÓ CỤC TRƯỞNG"),
         ("ỦY BAN NHÂN DÂN xÃ", "ỦY BAN NHÂN DÂN xÃ"),
+        ("20. Nội dung: 4:401.000 đồng", "20. Nội dung: 4.401.000 đồng"),
+        (".8. Ngày cấp:", "8. Ngày cấp:"),
         ("cHỦ TỊCH, sỞ Y TẾ, cÔNG BỐ", "CHỦ TỊCH, sỞ Y TẾ, CÔNG BỐ"),
     ],
 )
@@ -43,6 +45,8 @@ def test_what_print_never_does_is_mended(read: str, printed: str) -> None:
         "Nôi nhận: a; b",
         "Số 83/2017/NĐ-CP",
         "08:44 đến 09:30",
+        "1:500, 1:2000, 12:345:678",
+        ".5 kg",
         "",
     ],
 )

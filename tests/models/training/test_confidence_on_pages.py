@@ -13,7 +13,7 @@ pytest.importorskip("onnx")
 from dossiers.page import Line, Polygon
 from models.evaluation.suites.base import PageItem, Truth
 from models.evaluation.suites.pages import SUITES, pages_like
-from models.recognition.confidence import Confidence
+from models.recognition.evidence import NAMES
 from models.training.recogniser import confidence
 from models.training.recogniser.confidence import PAGES, SEED, calibrate, judged
 from models.weights import HERE, registry
@@ -65,7 +65,7 @@ def test_pages_to_fit_on_are_never_those_that_measure() -> None:
 def test_lines_of_one_kind_only_cannot_be_fitted_on_and_the_error_says_what_to_do(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(confidence, "_noticed", lambda path, order: (np.zeros((3, 12)), np.ones(3, bool)))
+    monkeypatch.setattr(confidence, "_noticed", lambda path, order: (np.zeros((3, len(NAMES))), np.ones(3, bool)))
     with pytest.raises(confidence.NotFitted, match=r"fresh.onnx: lines of one kind"):
         calibrate(tmp_path / "fresh.onnx", 6)
 
@@ -74,15 +74,16 @@ def test_coefficients_are_written_into_the_file_and_nothing_else_changes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(confidence, "PAGES", ("pages-fax",))
+    monkeypatch.setattr(confidence, "LINES_TO_A_PAGE", 60)
     onnx = pytest.importorskip("onnx")
     path = tmp_path / "fresh.onnx"
     shutil.copy(HERE / registry()["recogniser"].file, path)
     before = onnx.load(str(path))
     same = shutil.copy(path, tmp_path / "same.onnx")
     fitted = calibrate(path, 60, 2)
-    assert calibrate(same, 60) == fitted, "it does not matter how many processes read"
+    assert calibrate(same, 60).to_metadata() == fitted.to_metadata(), "it does not matter how many processes read"
     after = onnx.load(str(path))
     told = {entry.key: entry.value for entry in after.metadata_props}
-    assert Confidence.from_metadata(told) == fitted
+    assert told["confidence"] == fitted.to_metadata()
     assert {entry.key for entry in before.metadata_props} == set(told)
     assert after.graph == before.graph

@@ -20,7 +20,8 @@ import torch
 from models.charset import CHARSET
 from models.engines import Hardware
 from models.ports.line_recogniser import load_recogniser
-from models.recognition.confidence import NAMES, Confidence
+from models.recognition.confidence import Confidence
+from models.recognition.evidence import NAMES
 from models.recognition.recogniser import OnnxRecogniser
 from models.training import checkpoint
 from models.training.card import held_out, write_card
@@ -264,7 +265,7 @@ def test_a_run_that_is_ended_while_it_is_finished_leaves_no_model(
     def ended(*_: object) -> None:
         raise KeyboardInterrupt
 
-    fitted = Confidence(0.0, (0.0,) * len(NAMES))
+    fitted = Confidence.of_sum(0.0, (0.0,) * len(NAMES))
     for step, does in (
         ("models.training.recogniser.ranges.measure", lambda path: "{}"),
         ("models.training.recogniser.confidence.calibrate", lambda path, lines, processes: fitted),

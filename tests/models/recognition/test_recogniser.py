@@ -13,9 +13,10 @@ import pytest
 
 from models.engines import Hardware
 from models.evaluation.errors import edits
-from models.recognition.prepare import BUCKET, WIDEST, bucket_width
+from models.recognition.prepare import BUCKET, WIDEST, bucket_width, scaled_width
 from models.recognition.recogniser import OnnxRecogniser
 from models.synthesis.lines import sample_line
+from models.synthesis.lines.blank import blank_line
 from models.weights import HERE, WeightsRejected, registry
 
 MOST_ERRORS = 0.03
@@ -92,6 +93,12 @@ def test_confidence_tells_clear_lines_from_noise(recogniser: OnnxRecogniser) -> 
     assert all(confidence == round(confidence, 4) for confidence in sure)
 
 
+def test_nothing_is_read_where_nothing_stands(recogniser: OnnxRecogniser) -> None:
+    read = [(text, sure) for text, sure in recogniser.recognise([blank_line(90_019, n) for n in range(80)]) if text]
+    assert len(read) <= 6, read
+    assert all(sure < 0.9 for _, sure in read), read
+
+
 def test_lines_upside_down_are_read_and_upright_ones_stay(recogniser: OnnxRecogniser) -> None:
     drawn = [sample_line(90_018, number, held_out=True, by_hand=0.0) for number in range(60)]
     crops = [image for image, truth in drawn if len(truth) > 12]
@@ -110,6 +117,8 @@ def test_odd_crops_are_read_as_little_or_nothing_not_refused(recogniser: OnnxRec
 
 
 def test_a_bucket_is_decided_by_the_crop_alone(recogniser: OnnxRecogniser) -> None:
-    assert recogniser.bucket(np.zeros((24, 100, 3), dtype=np.uint8)) == bucket_width(200) == 256
+    assert (bucket_width(192), bucket_width(193)) == (192, 256)
+    crop = np.zeros((24, 100, 3), dtype=np.uint8)
+    assert recogniser.bucket(crop) == bucket_width(scaled_width(crop, recogniser._narrowed))
     assert recogniser.bucket(np.zeros((1, 9000, 3), dtype=np.uint8)) == WIDEST
     assert WIDEST % BUCKET == 0

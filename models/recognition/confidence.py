@@ -35,12 +35,6 @@ class Confidence:
     slopes: Numbers
     offsets: Numbers
 
-    @classmethod
-    def of_sum(cls, bias: float, weights: Sequence[float]) -> Confidence:
-        """Without steps: a logistic model."""
-        none = np.zeros(0)
-        return cls(bias, np.array(weights, np.float64), none, np.zeros((0, len(weights))), none)
-
     def of(self, seen: Sequence[float]) -> float:
         """The chance in 0..1, to four digits, that a line with these observations is right; 0 where one is no number:
         what cannot be weighed is looked at."""
@@ -66,9 +60,9 @@ class Confidence:
         if "confidence" not in metadata:
             return None
         held = json.loads(metadata["confidence"])
-        steps = held.pop(_STEPS, [])
-        known = set(held) in [{"bias", *names} for names in (*_FORMER, NAMES)]
-        if not known or any(set(step) != {"height", "offset", *NAMES} for step in steps):
+        steps = held.pop(_STEPS, []) if isinstance(held, dict) else []
+        known = isinstance(held, dict) and set(held) in [{"bias", *names} for names in (*_FORMER, NAMES)]
+        if not known or not isinstance(steps, list) or not all(map(_is_step, steps)):
             raise ValueError("coefficients of another version")
         made = cls(
             float(held["bias"]),
@@ -81,3 +75,7 @@ class Confidence:
         if not np.isfinite(numbers).all():
             raise ValueError("a coefficient is no number")
         return made
+
+
+def _is_step(held: object) -> bool:
+    return isinstance(held, dict) and set(held) == {"height", "offset", *NAMES}

@@ -48,9 +48,9 @@ _TRIED = 150
 """Places of a page that are looked at for them."""
 _SIGNS = frozenset(CHARSET)
 _SPOT = 0.004
-"""Share of a box without text that is ink, at least, or there is hardly anything to mistake for text;"""
+"""Share of a box without text that is ink, at least, or there is hardly anything to mistake for text."""
 _PLAIN = 0.005
-"""of the others so many are taken."""
+"""Share of places with less ink that are taken nevertheless."""
 _PAPER = 160
 """Grey levels below this are ink, on the page as composed."""
 

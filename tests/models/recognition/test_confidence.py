@@ -26,7 +26,13 @@ def test_coefficients_travel_in_the_metadata() -> None:
     assert held.of((0.5,) * len(NAMES)) == made.of((0.5,) * len(NAMES))
     assert Confidence.from_metadata({"charset": "[]"}) is None
     known = json.loads(made.to_metadata())
-    for other in ({"bias": 1}, {**known, "guess": 1}, {**known, "steps": [{"height": 1}]}):
+    for other in (
+        {"bias": 1},
+        {**known, "guess": 1},
+        {**known, "steps": [{"height": 1}]},
+        {**known, "steps": [1]},
+        [1],
+    ):
         with pytest.raises(ValueError, match="another version"):
             Confidence.from_metadata({"confidence": json.dumps(other)})
 

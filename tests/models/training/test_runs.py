@@ -265,7 +265,7 @@ def test_a_run_that_is_ended_while_it_is_finished_leaves_no_model(
     def ended(*_: object) -> None:
         raise KeyboardInterrupt
 
-    fitted = Confidence.of_sum(0.0, (0.0,) * len(NAMES))
+    fitted = Confidence.from_metadata({"confidence": json.dumps({"bias": 0.0, **dict.fromkeys(NAMES, 0.0)})})
     for step, does in (
         ("models.training.recogniser.ranges.measure", lambda path: "{}"),
         ("models.training.recogniser.confidence.calibrate", lambda path, lines, processes: fitted),

@@ -47,5 +47,6 @@ def test_a_letter_whose_class_never_wins_is_found(letter: str, tmp_path: Path) -
 
 
 def test_two_letters_that_are_taken_for_each_other_are_not_written_where_they_stand(tmp_path: Path) -> None:
-    network = open_network(tmp_path / another_version(tmp_path, "1", swapped=("ế", "ề")).file, ONE_THREAD)
-    assert set(unwritten(network, charset_of(network))) == {"ế", "ề"}
+    swapped = "ế", "ũ"  # two that nobody confuses: a sound model that once takes one for the other would write it so
+    network = open_network(tmp_path / another_version(tmp_path, "1", swapped=swapped).file, ONE_THREAD)
+    assert set(unwritten(network, charset_of(network))) == set(swapped)

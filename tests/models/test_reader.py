@@ -104,4 +104,4 @@ def test_settings_open_a_reader_and_a_lone_orienter(page: Any) -> None:
     settings = Settings()
     assert Reader.orienter(settings)(turn(page.image, 180)) == 180
     opened = Reader.open(settings)
-    assert opened.bucket(np.zeros((48, 65, 3), dtype=np.uint8)) == 128
+    assert opened.bucket(np.zeros((48, 80, 3), dtype=np.uint8)) == 128

@@ -15,7 +15,7 @@ from models.engines.network import BEYOND, KEPT, TOLERANCE, Network
 from models.protocols import Image
 from models.reader import Reader
 from models.recognition.beam import SURE
-from models.recognition.prepare import bucket_width, scale_to_height, scaled_width, to_pixels
+from models.recognition.prepare import bucket_width, narrowed_in, scale_to_height, scaled_width, to_pixels
 from models.recognition.recogniser import OnnxRecogniser
 from models.weights import WeightsRejected, registry
 from tests.models.conftest import DrawnPage
@@ -46,8 +46,9 @@ def difference(found: np.ndarray, reference: np.ndarray) -> float:
 
 
 def chances_of(network: Network, crops: list[Image]) -> np.ndarray:
-    """All steps of all crops, one below the other."""
-    pixels = [to_pixels(scale_to_height(crop), bucket_width(scaled_width(crop)))[None] for crop in crops]
+    """All steps of all crops, one below the other, each as wide as the weights were taught."""
+    share = narrowed_in(network.metadata)
+    pixels = [to_pixels(scale_to_height(crop, share), bucket_width(scaled_width(crop, share)))[None] for crop in crops]
     return np.concatenate([network.run(each)[0] for each in pixels])
 
 

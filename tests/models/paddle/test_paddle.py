@@ -89,7 +89,9 @@ from models.reader import Reader
 image = cv2.imread(sys.argv[1])
 reader = PaddleReader(Hardware(threads=1))
 whole = [line.text for line in reader.read(image).lines]
-steps = [text for text, _ in reader.recognise(reader.crop(image, reader.detect(image))) if text]
+full = PaddleReader(Hardware(threads=1))
+full._recogniser._narrowed = 1.0  # as the pipeline, which scales lines by their height alone
+steps = [text for text, _ in full.recognise(full.crop(image, full.detect(image))) if text]
 crops = reader.crop(image, reader.detect(image))
 serial = [reader.recognise([crop]) for crop in crops]
 measured = shipped().reader(Hardware(threads=1, engine="paddleocr")).recognise(crops)

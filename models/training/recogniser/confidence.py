@@ -20,9 +20,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch.nn.functional import binary_cross_entropy_with_logits, softplus
 
 from dossiers.errors import HosoError
 from dossiers.page import Line
@@ -34,10 +32,11 @@ from models.evaluation.suites.base import PageItem
 from models.evaluation.suites.pages import UNTOLD, pages_like
 from models.protocols import Detector
 from models.recognition.confidence import Confidence
-from models.recognition.evidence import MORE_IS_BETTER, NAMES, Evidence, observations
+from models.recognition.evidence import NAMES, Evidence, observations
 from models.recognition.recogniser import OnnxRecogniser
 from models.synthesis.lines import sample_line
 from models.training.notes import write_notes
+from models.training.recogniser.monotone import fit
 from models.training.stream import live_with_parent
 from models.weights import Weights, registry
 
@@ -49,11 +48,6 @@ LINES_TO_A_PAGE = 20
 _STRENGTHS = (0.3, 0.7, 1.0)
 _JOINED = 0.1
 """Share of hands whose letters join: most of their lines are misread, so more would outweigh all that is printed."""
-_NETS, _UNITS, _ROUNDS = 4, 16, 400
-_RIDGE = 1e-4
-_LEAST_DEVIATION = 1e-2
-"""What hardly varies is weighed as if it varied so much."""
-
 _PARTS = 6
 """Orders into which the single lines are cut, to be read side by side."""
 _Order = tuple[str, int | range]
@@ -110,44 +104,6 @@ def judged(page: PageItem, lines: list[Line]) -> Iterator[tuple[int, bool]]:
 
 def _holds(text: str, part: str) -> bool:
     return f" {part} " in f" {text} "
-
-
-def fit(seen: NDArray[np.float64], right: NDArray[np.bool_]) -> Confidence:
-    """The most likely monotone network for observations [m, n] of lines, with weights drawn towards zero: the mean of
-    `_NETS` that begin elsewhere, which is one network again. `ValueError` when all lines are right or all are wrong."""
-    if right.all() or not right.any():
-        raise ValueError("lines of one kind only: draw more, or worse ones")
-    mean, deviation = seen.mean(axis=0), np.maximum(seen.std(axis=0), _LEAST_DEVIATION)
-    noticed = torch.from_numpy((seen - mean) / deviation)
-    truth = torch.from_numpy(right.astype(np.float64)).expand(_NETS, -1)
-    sense = torch.tensor([1.0 if name in MORE_IS_BETTER else -1.0 for name in NAMES], dtype=torch.float64)[:, None]
-    seed, count = torch.Generator().manual_seed(SEED), len(NAMES)
-
-    def drawn(*shape: int) -> torch.Tensor:
-        return torch.randn(_NETS, *shape, generator=seed, dtype=torch.float64)
-
-    slopes, heights, weights = drawn(count, _UNITS) * 0.5 - 1.5, drawn(_UNITS, 1) * 0.3, drawn(count, 1) * 0.1 - 3
-    offsets, bias = drawn(1, _UNITS), torch.full((_NETS, 1, 1), 3.0, dtype=torch.float64)
-    parameters = [one.requires_grad_() for one in (slopes, heights, weights, offsets, bias)]
-    optimiser = torch.optim.Adam(parameters, lr=0.03)
-    for _ in range(_ROUNDS):
-        optimiser.zero_grad()
-        steep, high, weighty = (softplus(one) for one in (slopes, heights, weights))
-        score = torch.tanh(noticed @ (sense * steep) + offsets) @ high + noticed @ (sense * weighty) + bias
-        size = (steep**2).sum() + (high**2).sum() + (weighty**2).sum()
-        loss = binary_cross_entropy_with_logits(score[:, :, 0], truth, reduction="sum") / len(seen) + _RIDGE * size
-        loss.backward()
-        optimiser.step()
-    with torch.no_grad():
-        leant = (sense * softplus(slopes)).transpose(1, 2).reshape(-1, count).numpy() / deviation
-        sums = (sense * softplus(weights)).mean(dim=0)[:, 0].numpy() / deviation
-        return Confidence(
-            round(float(bias.mean()) - float(sums @ mean), 5),
-            sums.round(5),
-            (softplus(heights).reshape(-1).numpy() / _NETS).round(5),
-            leant.round(5),
-            (offsets.reshape(-1).numpy() - leant @ mean).round(5),
-        )
 
 
 class NotFitted(HosoError):

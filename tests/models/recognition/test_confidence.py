@@ -10,7 +10,7 @@ import pytest
 from models.language.shipped import shipped
 from models.recognition.confidence import Confidence
 from models.recognition.evidence import MORE_IS_BETTER, NAMES, Evidence, observations
-from models.training.recogniser.confidence import fit
+from models.training.recogniser.monotone import fit
 
 
 def _network() -> Confidence:

@@ -84,6 +84,8 @@ class RecogniserTraining(Training):
     by_hand: float = Field(0.2, ge=0, le=1)
     joined: float = Field(0.45, ge=0, le=1)
     frozen_stages: int = Field(ge=0, le=4)
+    hidden: float = Field(1.0, gt=0, le=1)
+    taught: float = Field(0.0, ge=0)
     head_learning_rate: float = Field(gt=0)
     widest: int
     area: int
@@ -101,6 +103,13 @@ class RecogniserTraining(Training):
                 "write set_share: 0.3, as config/training/finetune.yaml does, or name no set",
                 {"share": self.set_share, "pool": self.pool},
             )
+        return self
+
+    @model_validator(mode="after")
+    def _a_narrowed_model_is_kept_whole(self) -> RecogniserTraining:
+        """Between a model and a narrower one there is no half-way."""
+        if self.hidden < 1 and self.blend < 1:
+            raise PydanticCustomError("hidden", "hidden: below 1 it needs blend: 1, half-way to such a model is none")
         return self
 
     @property

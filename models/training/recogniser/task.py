@@ -29,12 +29,15 @@ from models.training.loop import train
 from models.training.origin import origin_of
 from models.training.recogniser.head import give_vietnamese_head
 from models.training.recogniser.lines import Batch, Lines, LineSource, batches, corrected, stacked
+from models.training.recogniser.narrow import narrow
 from models.training.start import StartUnusable, characters_of
 from models.training.team import Place
 
 _CHECK_SEED = 77
 """Held-out lines are the same in every run, so that runs compare."""
 _CHECK_BATCH = 8
+_JUDGED, _JUDGED_SEED = 240, 8261
+"""Drawn lines by which hidden units are judged: half a million places, for at most 768 units."""
 
 
 class RecogniserTask:
@@ -45,6 +48,9 @@ class RecogniserTask:
         self.origin = origin_of(config)
         torch.manual_seed(config.seed)
         self.model = build(self.origin.start.path, config.frozen_stages)
+        self._teacher = _teacher(self.origin.start.path) if config.taught else None
+        if config.hidden < 1:
+            narrow(self.model, config.hidden, _lines_to_judge_by(config))
         self._folders = tuple(map(Path, config.sets))
 
     def groups(self) -> list[dict[str, Any]]:
@@ -65,12 +71,19 @@ class RecogniserTask:
         return batches(source, area=c.area, most=c.most, pool=place[0], skip=place[1], step=step, beside=c.drawers)
 
     def loss(self, model: nn.Module, batch: Batch, device: torch.device) -> torch.Tensor:
-        """Mean CTC loss per sign."""
+        """Mean CTC loss per sign, and `taught` times how far the chances of a step are from the teacher's."""
         pixels = batch.pixels.to(device, memory_format=torch.channels_last)
         with torch.autocast(device.type, dtype=torch.bfloat16, enabled=self.config.bfloat16):
-            scores = model(pixels).transpose(0, 1)
-        steps = torch.full((scores.shape[1],), scores.shape[0], dtype=torch.long)
-        return F.ctc_loss(scores, batch.labels.to(device), steps, batch.lengths, zero_infinity=True)
+            scores = model(pixels)
+        steps = torch.full((scores.shape[0],), scores.shape[1], dtype=torch.long)
+        told = scores.transpose(0, 1)
+        loss = F.ctc_loss(told, batch.labels.to(device), steps, batch.lengths, zero_infinity=True)
+        if self._teacher is not None:
+            teacher = self._teacher.to(device)
+            with torch.no_grad(), torch.autocast(device.type, dtype=torch.bfloat16, enabled=self.config.bfloat16):
+                wanted = teacher(pixels)
+            loss = loss + self.config.taught * apart(wanted, scores)
+        return loss
 
     def check(self, model: nn.Module, device: torch.device) -> dict[str, float]:
         """`cer` on synthetic lines with prose and fonts kept out; `own_cer` on split `test` of the sets, if any."""
@@ -92,6 +105,25 @@ def build(path: Path, frozen_stages: int) -> LineRecogniser:
     for part in [encoder.convolution, *encoder.blocks[:frozen_stages]] if frozen_stages else []:
         part.requires_grad_(False)
     return model
+
+
+def apart(wanted: torch.Tensor, scores: torch.Tensor) -> torch.Tensor:
+    """The mean over all steps of the Kullback-Leibler divergence between log-probabilities [n, steps, classes]."""
+    return F.kl_div(scores.flatten(0, 1), wanted.flatten(0, 1), reduction="batchmean", log_target=True)
+
+
+def _teacher(path: Path) -> LineRecogniser:
+    """The model that the run starts from, as it is. `StartUnusable` when it writes other signs than we do."""
+    if tuple(characters_of(path)[1:]) != CHARSET:
+        raise StartUnusable(f"{path.name} writes other signs than are trained: it cannot teach (taught: 0)")
+    teacher = load_recogniser(path)
+    teacher.requires_grad_(False)
+    return teacher
+
+
+def _lines_to_judge_by(config: RecogniserTraining) -> list[torch.Tensor]:
+    lines = LineSource(_JUDGED_SEED, _JUDGED, config.widest, by_hand=config.by_hand, joined=config.joined)(0)
+    return [stacked(lines[place : place + _CHECK_BATCH])[0] for place in range(0, len(lines), _CHECK_BATCH)]
 
 
 @cache

@@ -23,7 +23,6 @@ _RIDGE = 1e-6
 """Of the mean second moment, added to each: two units that are always equal would have no inverse."""
 
 
-
 def narrow(model: LineRecogniser, share: float, batches: Sequence[torch.Tensor]) -> None:
     """Keep `share` of the hidden units of each mixer, judged by `batches` of drawn lines, each [n, 3, 48, w]."""
     for mixer, moments in zip(model.mixers(), _moments(model, batches), strict=True):

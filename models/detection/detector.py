@@ -54,16 +54,7 @@ class OnnxDetector:
 
     def chances(self, image: Image) -> NDArray[np.float32]:
         """The map of text chances, float32 [h, w], of the page scaled to `long_side` (never enlarged)."""
-        height, width = image.shape[:2]
-        scale = min(1.0, self._long_side / max(height, width))
-        size = tuple(max(_MULTIPLE, round(side * scale / _MULTIPLE) * _MULTIPLE) for side in (width, height))
-        how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-        small = cv2.resize(image, size, interpolation=how)
-        pixels = np.empty((1, 3, *small.shape[:2]), dtype=np.float32)
-        pixels[0] = small.transpose(2, 0, 1)  # one large array, changed in place: fresh memory costs more than sums
-        pixels /= 127.5
-        pixels -= 1.0
-        found = self._network.run(pixels)
+        found = self._network.run(page_pixels(image, self._long_side))
         return np.asarray(found[0, 0], dtype=np.float32)
 
     def detect(self, image: Image) -> list[Polygon]:
@@ -88,6 +79,20 @@ class OnnxDetector:
         ordered = in_reading_order(above_neighbours(grey, boxes), ruled)
         cells, tables = in_tables(ordered, ruled)
         return Layout([_polygon(box) for box in ordered], cells, tables)
+
+
+def page_pixels(image: Image, long_side: int = LONG_SIDE) -> NDArray[np.float32]:
+    """What the network sees of a page: float32 [1, 3, h, w] in -1..1, its long side `long_side` at most."""
+    height, width = image.shape[:2]
+    scale = min(1.0, long_side / max(height, width))
+    size = tuple(max(_MULTIPLE, round(side * scale / _MULTIPLE) * _MULTIPLE) for side in (width, height))
+    how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    small = cv2.resize(image, size, interpolation=how)
+    pixels = np.empty((1, 3, *small.shape[:2]), dtype=np.float32)
+    pixels[0] = small.transpose(2, 0, 1)  # one large array, changed in place: fresh memory costs more than sums
+    pixels /= 127.5
+    pixels -= 1.0
+    return pixels
 
 
 def _polygon(box: Corners) -> Polygon:

@@ -1,7 +1,7 @@
 """Eight-bit arithmetic for the convolutions that take most of a recogniser's time.
 
 A file may say between which values the inputs of its pointwise convolutions lie (metadata `ranges`, JSON by node name;
-`models.training.recogniser.ranges` measures them). Around those convolutions the graph is then told to round inputs to
+`models.training.ranges` measures them). Around those convolutions the graph is then told to round inputs to
 256 steps and weights to 255, each output channel by its own scale (Jacob et al. 2018, quantisation for integer-only
 inference), which the compiler turns into integer instructions; all else stays as it is. What is added to a residual
 stream is never rounded: that, and not the convolutions, is what costs accuracy.

@@ -103,14 +103,13 @@ def _unfinished(run: Path) -> Iterator[Path]:
 
 
 def _complete(config: Training, exported: Exported) -> Exported:
-    """A recogniser with its ranges and confidence; what else was exported is complete."""
-    if isinstance(config, RecogniserTraining):
-        from models.training.recogniser.confidence import calibrate
-        from models.training.recogniser.ranges import measure
+    """The model with the ranges of its convolutions; a recogniser's confidence is fitted on how it reads with them."""
+    from models.training.ranges import measure
 
-        notes = {"ranges": measure(exported.path)}
-        if config.calibrated:
-            notes["confidence"] = calibrate(exported.path, config.calibrated, config.threads).to_metadata()
-        sha256 = hashlib.sha256(exported.path.read_bytes()).hexdigest()
-        return replace(exported, sha256=sha256, notes={**exported.notes, **notes})
-    return exported
+    notes = {"ranges": measure(exported.path)}
+    if isinstance(config, RecogniserTraining) and config.calibrated:
+        from models.training.recogniser.confidence import calibrate
+
+        notes["confidence"] = calibrate(exported.path, config.calibrated, config.threads).to_metadata()
+    sha256 = hashlib.sha256(exported.path.read_bytes()).hexdigest()
+    return replace(exported, sha256=sha256, notes={**exported.notes, **notes})

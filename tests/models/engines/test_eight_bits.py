@@ -7,13 +7,15 @@ import json
 import shutil
 from pathlib import Path
 
+import numpy as np
+import onnx
 import pytest
 
 from models.engines import Hardware, open_network, openvino
 from models.engines.eight_bits import _with_exact_zero, ranges_from
 from models.engines.hardware import cpu_has_bfloat16
 from models.training.notes import write_notes
-from models.training.recogniser.ranges import measure
+from models.training.ranges import measure, measured
 from models.weights import WeightsRejected, registry
 
 OPENVINO = Hardware(threads=1, engine="openvino")
@@ -26,9 +28,9 @@ def file(tmp_path: Path) -> Path:
     return Path(shutil.copy(registry()["recogniser"].path(), tmp_path / "recogniser.onnx"))
 
 
-def test_the_shipped_recogniser_runs_on_eight_bits_and_the_detector_does_not() -> None:
-    assert open_network(registry()["recogniser"].path(), OPENVINO).engine == ROUNDED
-    assert open_network(registry()["detector"].path(), OPENVINO).engine == PLAIN
+def test_the_shipped_recogniser_and_detector_run_on_eight_bits() -> None:
+    for role in ("recogniser", "detector"):
+        assert open_network(registry()[role].path(), OPENVINO).engine == ROUNDED
 
 
 def test_a_file_without_ranges_runs_in_bfloat16(file: Path) -> None:
@@ -55,16 +57,25 @@ def test_ranges_that_do_not_fit_the_graph_are_refused_on_every_cpu(
 def test_ranges_are_measured_on_drawn_lines_and_written_beside_the_other_notes(file: Path) -> None:
     before = open_network(file, OPENVINO).metadata
     write_notes(file, {"ranges": "{}"})
-    first = measure(file, lines=4)
+    first = measure(file, 4)
     digest = hashlib.sha256(file.read_bytes()).hexdigest()
-    assert measure(file, lines=4) == first
+    assert measure(file, 4) == first
     assert hashlib.sha256(file.read_bytes()).hexdigest() == digest, "equal notes give an equal file"
     after = open_network(file, OPENVINO).metadata
     assert {**after, "ranges": ""} == {**before, "ranges": ""}
     ranges = ranges_from(after)
-    assert len(ranges) == 26, "the two of each of the 13 blocks"
+    assert len(ranges) == 28, "the two of each of the 13 blocks, and two of the neck"
     assert all(low < 0 < high < 100 for low, high in ranges.values())
-    assert ranges.keys() == json.loads(before["ranges"]).keys()
+    assert ranges.keys() >= json.loads(before["ranges"]).keys()
+
+
+def test_a_detector_is_measured_on_drawn_pages_and_its_narrow_convolutions_and_squeezes_are_left_alone() -> None:
+    path = registry()["detector"].path()
+    shipped = ranges_from(open_network(path, OPENVINO).metadata)
+    blank = np.zeros((1, 3, 64, 96), np.float32)
+    assert measured(path, [blank]).keys() == shipped.keys()
+    weights = {node.name: node.input[1] for node in onnx.load(str(path)).graph.node if node.op_type == "Conv"}
+    assert 30 < len(shipped) < len(weights) and all(low < high for low, high in shipped.values())
 
 
 @pytest.mark.parametrize(("low", "high"), [(-0.17, 2.76), (0.5, 3.0), (-4.0, -1.0), (-1.0, 1.0)])

@@ -11,7 +11,7 @@ import pytest
 from models.detection.detector import OnnxDetector
 from models.engines import Engine, Hardware, choose, open_network
 from models.engines import hardware as hardware_module
-from models.engines.network import BEYOND, KEPT, TOLERANCE, Network
+from models.engines.network import BEYOND, EDGES, KEPT, TOLERANCE, Network
 from models.protocols import Image
 from models.reader import Reader
 from models.recognition.beam import SURE
@@ -73,8 +73,8 @@ def test_the_same_lines_are_found_at_the_same_places(engine: Engine, page: Drawn
     reference, other = (OnnxDetector(weights, Hardware(threads=1, engine=each)) for each in ("onnxruntime", engine))
     found, expected = other.chances(page.image), reference.chances(page.image)
     assert expected.max() > 0.9, "the page has text on it"
-    # At the edge of a line's core one rounding decides: a few pixels in 100,000 differ by more.
-    assert float(np.mean(np.abs(found - expected) > TOLERANCE)) < 0.001
+    # At the edge of a line's core one rounding decides.
+    assert float(np.mean(np.abs(found - expected) > TOLERANCE)) < (EDGES if engine == "openvino" else 0.001)
     boxes, expected_boxes = np.array(other.detect(page.image)), np.array(reference.detect(page.image))
     assert boxes.shape == expected_boxes.shape
     assert float(np.abs(boxes - expected_boxes).max()) <= MOVED

@@ -16,6 +16,7 @@ from tests.models.training.conftest import CONFIGS, tiny_recogniser
     [
         ("recogniser", RecogniserTraining),
         ("recogniser_polish", RecogniserTraining),
+        ("recogniser_narrow", RecogniserTraining),
         ("finetune", RecogniserTraining),
         ("detector", DetectorTraining),
     ],

@@ -267,7 +267,7 @@ def test_a_run_that_is_ended_while_it_is_finished_leaves_no_model(
 
     fitted = Confidence.from_metadata({"confidence": json.dumps({"bias": 0.0, **dict.fromkeys(NAMES, 0.0)})})
     for step, does in (
-        ("models.training.recogniser.ranges.measure", lambda path: "{}"),
+        ("models.training.ranges.measure", lambda path: "{}"),
         ("models.training.recogniser.confidence.calibrate", lambda path, lines, processes: fitted),
         ("models.training.product.write_card", write_card),
     ):

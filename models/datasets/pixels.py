@@ -25,15 +25,22 @@ def decode(data: bytes) -> Image | None:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             with Pillow.open(io.BytesIO(data), formats=_FORMATS) as image:
-                return bgr(ImageOps.exif_transpose(image))
+                return upright(image)
     except MemoryError:
         raise
     except Exception:  # decoders raise whatever damaged bytes lead them to
         return None
 
 
-def bgr(image: Pillow.Image) -> Image:
-    """Any mode as 8-bit BGR; transparency falls on white paper, 16-bit grey is scaled."""
+def upright(image: Pillow.Image) -> Image:
+    """An opened image of any mode as 8-bit BGR, upright by its EXIF; transparency falls on white paper, 16-bit grey is
+    scaled. The image is changed: Pillow copies all pixels otherwise, of most pages for nothing.
+    """
+    ImageOps.exif_transpose(image, in_place=True)
+    return _bgr(image)
+
+
+def _bgr(image: Pillow.Image) -> Image:
     if image.mode.startswith("I") or image.mode == "F":
         values = np.asarray(image, np.float32)
         scale = 65535.0 if values.max(initial=0) > 255 else 255.0
@@ -42,4 +49,6 @@ def bgr(image: Pillow.Image) -> Image:
     if image.mode in ("RGBA", "LA", "PA", "La", "RGBa") or "transparency" in image.info:
         layered = image.convert("RGBA")
         image = Pillow.alpha_composite(Pillow.new("RGBA", layered.size, "white"), layered)
-    return np.asarray(cv2.cvtColor(np.asarray(image.convert("RGB")), cv2.COLOR_RGB2BGR), np.uint8)
+    if image.mode != "RGB":
+        image = image.convert("RGB")
+    return np.asarray(cv2.cvtColor(np.asarray(image), cv2.COLOR_RGB2BGR), np.uint8)

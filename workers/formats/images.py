@@ -10,10 +10,10 @@ from pathlib import Path
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError
 
 from config.settings import Limits
-from models.datasets.pixels import bgr  # also teaches Pillow HEIC
+from models.datasets.pixels import upright  # also teaches Pillow HEIC
 from workers.formats.errors import BrokenFile, FileError, NoPages, TooManyPages, TooManyPixels, TruncatedFile
 from workers.formats.sniff import HEIC, JPEG, PNG, TIFF, WEBP
 
@@ -76,7 +76,7 @@ def read_frame(path: Path, frame: int, limits: Limits) -> Frame:
         dpi, longest = _paper_dpi(image), max(image.size)
         if longest > 2 * limits.page_side_px:
             image.draft("RGB", (limits.page_side_px, limits.page_side_px))
-        pixels = bgr(ImageOps.exif_transpose(image))
+        pixels = upright(image)
     side = max(pixels.shape[:2])
     if side > limits.page_side_px:
         height, width = (max(1, length * limits.page_side_px // side) for length in pixels.shape[:2])

@@ -153,7 +153,7 @@ def soften(image: Image, rng: np.random.Generator) -> Image:
     height, width = image.shape[:2]
     kind = rng.random()
     if kind < 0.5:
-        return np.asarray(cv2.GaussianBlur(image, (0, 0), rng.uniform(0.3, height / 34)), dtype=np.uint8)
+        return np.asarray(cv2.GaussianBlur(image, (0, 0), rng.uniform(0.3, max(0.3, height / 34))), dtype=np.uint8)
     if kind < 0.65:
         length = int(rng.integers(2, 5))
         kernel = np.full((1, length) if rng.random() < 0.5 else (length, 1), 1 / length, dtype=np.float32)

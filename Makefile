@@ -11,6 +11,8 @@ BIN     := $(VENV)/bin
 PIP     := $(BIN)/python -m pip --disable-pip-version-check --no-input
 INSTALL := $(PIP) install --quiet -c constraints.txt
 HOSO    := $(BIN)/hoso
+# Tests wait more than they compute: files of them side by side, each process with servers of its own.
+WORKERS ?= 2
 HOME_ARG = $(if $(INSTANCE),--home $(INSTANCE))
 
 # SoftHSM2: the demonstration's token. poppler: `pdfsig`, the second opinion on signatures.
@@ -39,8 +41,8 @@ up: setup ## start the system and leave it running; prints the addresses
 down: ## stop all of it; nothing is left behind
 	@if [ -x $(HOSO) ]; then $(HOSO) down $(HOME_ARG); else echo "not installed, so nothing runs"; fi
 
-test: debian-run debian-test $(VENV)/.installed-all ## run the tests (ARGS="tests/api -x" for some of them)
-	@$(BIN)/python -m pytest -p no:cacheprovider $(ARGS)
+test: debian-run debian-test $(VENV)/.installed-all ## run the tests (ARGS="tests/api -x" for some of them, WORKERS=0 for one after the other)
+	@$(BIN)/python -m pytest -p no:cacheprovider -n $(WORKERS) --dist loadfile $(ARGS)
 
 check: $(VENV)/.installed-all ## lint, format, types, and the direction of imports
 	$(BIN)/ruff check .

@@ -1,6 +1,6 @@
-"""Eight-bit arithmetic for the convolutions that take most of a recogniser's time.
+"""Eight-bit arithmetic for the convolutions that take most of a network's time.
 
-A file may say between which values the inputs of its pointwise convolutions lie (metadata `ranges`, JSON by node name;
+A file may say between which values the inputs of convolutions lie (metadata `ranges`, JSON by node name;
 `models.training.ranges` measures them). Around those convolutions the graph is then told to round inputs to
 256 steps and weights to 255, each output channel by its own scale (Jacob et al. 2018, quantisation for integer-only
 inference), which the compiler turns into integer instructions; all else stays as it is. What is added to a residual

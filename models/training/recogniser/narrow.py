@@ -1,6 +1,6 @@
 """Take away the hidden units of a recogniser that its blocks miss least, before training teaches it to do without.
 
-Four fifths of the reading time go into the channel mixers of the backbone, and many of their hidden units say nearly
+Seven tenths of the time of a line go into the channel mixers of the backbone, and many of their hidden units say nearly
 what others say. From each mixer units are taken one after the other, always the one without which the rest, its weights
 fitted anew by least squares, comes nearest to what the mixer gave on drawn lines (backward elimination with the inverse
 of the second moments, as Hassibi and Stork 1993, *Optimal brain surgeon*, take single weights). No line needs a text.

@@ -6,6 +6,7 @@ Guarantees one crop for each polygon, in order; a polygon of no area gives an em
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import dist
 
 import cv2
 import numpy as np
@@ -34,8 +35,8 @@ def crop_line(image: Image, polygon: Polygon) -> Image:
 
 def lay_flat(image: Image, corners: NDArray[np.float32], how: int) -> Image:
     """The quadrilateral `corners` [4, 2], as high and wide as its sides are long; `how`: OpenCV's interpolation."""
-    width = round(float(max(np.linalg.norm(corners[0] - corners[1]), np.linalg.norm(corners[3] - corners[2]))))
-    height = round(float(max(np.linalg.norm(corners[0] - corners[3]), np.linalg.norm(corners[1] - corners[2]))))
+    a, b, c, d = corners.tolist()
+    width, height = round(max(dist(a, b), dist(d, c))), round(max(dist(a, d), dist(b, c)))
     if width < 2 or height < 2:
         return np.zeros((0, 0, *image.shape[2:]), dtype=np.uint8)
     target = np.array([[0, 0], [width, 0], [width, height], [0, height]], dtype=np.float32)

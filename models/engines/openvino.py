@@ -20,6 +20,7 @@ import numpy as np
 import openvino as ov
 from numpy.typing import NDArray
 
+from models.engines.deconvolutions import as_pointwise
 from models.engines.eight_bits import ranged, ranges_from, round_to_eight_bits
 from models.engines.hardware import Hardware, cpu_has_bfloat16
 from models.weights import WeightsRejected
@@ -52,6 +53,7 @@ class OpenVinoNetwork:
             self.metadata: Mapping[str, str] = _metadata(self._model)
             ranges = ranges_from(self.metadata)
             convolutions = ranged(self._model, ranges)  # a file that does not fit is refused on every CPU
+            as_pointwise(self._model)
             if precision == "bf16":
                 round_to_eight_bits(convolutions, ranges)
             self._any_size = None if few_sizes else _Graph(self._core.compile_model(self._model, "CPU", self._options))

@@ -83,13 +83,17 @@ def save(config: Training, held: Checkpoint) -> None:
     os.close(folder)
 
 
+def begun(config: Training) -> bool:
+    """Whether a run left a checkpoint in `config.run`."""
+    return (config.run / FILE).exists()
+
+
 def load(config: Training, device: torch.device | str = "cpu", *, origin: Origin | None = None) -> Checkpoint | None:
     """The state in `config.run`, None without one. `CheckpointDamaged`; `TrainingMismatch` when the configuration that
     it was made with differs, or what it began with is not `origin`."""
-    path = config.run / FILE
-    if not path.exists():
+    if not begun(config):
         return None
-    held, then, sets_noted = _read(path, device)
+    held, then, sets_noted = _read(config.run / FILE, device)
     now = config.model_dump(mode="json")
     differ = {key for key in then if key not in _MAY_CHANGE and then[key] != now.get(key)}
     if not sets_noted and then.get("sets"):

@@ -12,6 +12,7 @@ _SHEET = (0.25, 0.97)  # share of the picture that a sheet lying on something ta
 _CONTRAST = 30  # grey levels between the sheet and what it lies on
 _EDGE = 40  # grey levels within ten pixels across a side: 114 and more on a desk, 16 at most in a shadow
 _REACH = 5
+_CLEARLY = np.maximum(12, np.arange(256) // 8).astype(np.uint8)  # so much darker than its surroundings ink is, by these
 
 
 def shrink(image: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], float]:
@@ -41,8 +42,9 @@ def background(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
 def _ink(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Marks clearly darker than what is around them: 255, else 0."""
     smooth = cv2.GaussianBlur(grey, (3, 3), 0)
-    around = np.asarray(cv2.blur(smooth, (41, 41)), np.int16)
-    return np.where((around - smooth) > np.maximum(12, around // 8), 255, 0).astype(np.uint8)
+    around = cv2.blur(smooth, (41, 41))
+    marks = cv2.compare(cv2.subtract(around, smooth), cv2.LUT(around, _CLEARLY), cv2.CMP_GT)
+    return np.asarray(marks, np.uint8)
 
 
 def is_blank(grey: NDArray[np.uint8]) -> bool:

@@ -31,6 +31,12 @@ def narrow(model: LineRecogniser, share: float, batches: Sequence[torch.Tensor])
             _keep(mixer, *_eliminate(moments, _matrix(mixer.back), kept))
 
 
+def resize(model: LineRecogniser, share: float) -> None:
+    """Make the mixers as narrow as `narrow` does, with fresh weights: those of a checkpoint come into them."""
+    for mixer in model.mixers():
+        mixer.resize(units_kept(mixer.hidden, share))
+
+
 def units_kept(hidden: int, share: float) -> int:
     """How many of `hidden` units stay when `share` of them should."""
     return min(hidden, max(LEAST_UNITS, -(-round(hidden * share) // STEP) * STEP))

@@ -24,12 +24,13 @@ from models.ports.line_recogniser import LineRecogniser, load_recogniser
 from models.recognition.ctc import decode
 from models.recognition.prepare import NARROWED, scale_to_height
 from models.synthesis.lines import sample_line
+from models.training import checkpoint
 from models.training.config import RecogniserTraining, read_config
 from models.training.loop import train
 from models.training.origin import origin_of
 from models.training.recogniser.head import give_vietnamese_head
 from models.training.recogniser.lines import Batch, Lines, LineSource, batches, corrected, stacked
-from models.training.recogniser.narrow import narrow
+from models.training.recogniser.narrow import narrow, resize
 from models.training.start import StartUnusable, characters_of
 from models.training.team import Place
 
@@ -49,7 +50,9 @@ class RecogniserTask:
         torch.manual_seed(config.seed)
         self.model = build(self.origin.start.path, config.frozen_stages)
         self._teacher = _teacher(self.origin.start.path) if config.taught else None
-        if config.hidden < 1:
+        if config.hidden < 1 and checkpoint.begun(config):
+            resize(self.model, config.hidden)
+        elif config.hidden < 1:
             narrow(self.model, config.hidden, _lines_to_judge_by(config))
         self._folders = tuple(map(Path, config.sets))
 

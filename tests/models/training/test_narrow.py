@@ -65,6 +65,7 @@ def test_a_narrowed_run_goes_on_and_exports_a_file_as_narrow_as_it_is(
     monkeypatch.setattr("models.training.recogniser.task._JUDGED", 16)
     config = tiny_recogniser(tmp_path / "run", hidden=SHARE, taught=1.0, blend=1.0, widest=256)
     train(RecogniserTask(config), most_steps=1)
+    monkeypatch.delattr("models.training.recogniser.task._JUDGED")  # nothing is judged again
     task = RecogniserTask(config)
     assert len(train(task, most_steps=1).losses) == 1, "a checkpoint of narrow weights is taken up again"
     exported = export(config)

@@ -60,7 +60,7 @@ def search(chances: Steps, characters: Sequence[str], before: str, after: str, l
 
 def _grown(beams: Beams, blank: float, signs: Sequence[tuple[str, float]]) -> Beams:
     """The prefixes one step later; `signs` with their chances, `blank` the chance of none."""
-    if not signs:  # most steps: nothing is added
+    if not signs:  # nothing is added
         return {prefix: ((a + b) * blank, 0.0) for prefix, (a, b) in beams.items()} if blank else {}
     before = {prefix: a + b for prefix, (a, b) in beams.items()}
     ends: dict[str, float] = {}  # chances of ending in the last sign

@@ -11,6 +11,7 @@ from openvino import opset13 as ops
 
 from models.engines import Hardware, open_network
 from models.engines.deconvolutions import as_pointwise
+from models.engines.openvino import OpenVinoNetwork
 from models.weights import registry
 
 RNG = np.random.default_rng(4)
@@ -55,4 +56,5 @@ def test_the_shipped_detector_has_none_left() -> None:
     path = registry()["detector"].path()
     assert as_pointwise(ov.Core().read_model(path)) == 2
     network = open_network(path, Hardware(threads=1, engine="openvino"))
+    assert isinstance(network, OpenVinoNetwork) and as_pointwise(network._model) == 0
     assert network.run(np.zeros((1, 3, 64, 96), np.float32)).shape == (1, 1, 64, 96)

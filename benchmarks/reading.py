@@ -10,7 +10,8 @@ their own (`make bench-peers`, `make paddleocr`). A reader that is not there is 
 
 Scored by the line-matched rule of `models/evaluation/matching.py`. The clock runs from the file to the lines, models
 open and warm. Two ways to use the cores are timed, a page at a time on all of them and as many pages side by side as
-cores; the better one is the speed, and its peak memory, all processes together, is the memory.
+cores (one more where they share a process); the better one is the speed, and its peak memory, all processes together,
+is the memory.
 """
 
 from __future__ import annotations

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.protocols import Image
+from models.sampling import sampled
 
 Box = tuple[int, int, int, int]
 """Left, top, right, bottom."""
@@ -49,7 +50,7 @@ def find_seals(image: Image) -> list[Box]:
     _, _, wide, high = cv2.boundingRect(look)
     if cv2.countNonZero(look) < _LITTLE / 2 or min(wide, high) < 0.7 * _LEAST * max(size):
         return []
-    red = _red(np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8))
+    red = _red(sampled(image, *size))
     if cv2.countNonZero(red) < _LITTLE:
         return []
     found = _alone(red, max(size))

@@ -1,6 +1,7 @@
 """Hoso from file to lines, as `hoso read` goes: the file drawn, the page made upright, straight and even, then read.
 
-Pages side by side share one reader, each on one thread, as in the system's reader actor.
+Pages side by side share one reader, each on one thread, as in the system's reader actor; their networks run on as many
+cores as there are.
 """
 
 from __future__ import annotations
@@ -26,7 +27,8 @@ def open_reader(given: Given) -> Reading:
 
     cv2.setNumThreads(given.threads)
     settings = Settings()
-    reader = Reader.open(settings, threads=given.threads, calls=given.at_once)
+    calls = min(given.at_once, len(os.sched_getaffinity(0)))
+    reader = Reader.open(settings, threads=given.threads, calls=calls)
     pages = PageReader(settings, ocr_always=True, reader=reader)
 
     def read(path: Path) -> list[Piece]:
@@ -38,6 +40,6 @@ def open_reader(given: Given) -> Reading:
     def read_line(path: Path) -> list[Piece]:
         return whole(*reader.recognise([np.asarray(cv2.imread(str(path)), np.uint8)])[0])
 
-    engine = choose(Hardware(given.threads, settings.pool.reader_gpus > 0, given.at_once, settings.pool.engine))
+    engine = choose(Hardware(given.threads, settings.pool.reader_gpus > 0, calls, settings.pool.engine))
     detector, recogniser = reader.models["detector"], reader.models["recogniser"]
     return Reading(read_line if given.one_line else read, f"{detector}, {recogniser}, {versions(engine)}")

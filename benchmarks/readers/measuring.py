@@ -54,8 +54,9 @@ class Result:
 
 
 def layouts(peer: Peer, cores: int) -> tuple[Layout, ...]:
-    """One page on all cores; and as many pages side by side as cores, on one thread each."""
-    side_by_side = Layout(1, cores, 1) if peer.shares_process else Layout(cores, 1, 1)
+    """One page on all cores; and as many pages side by side as cores, on one thread each. Pages that share a process
+    wait for each other's Python now and then: there one more is in work."""
+    side_by_side = Layout(1, cores + 1, 1) if peer.shares_process else Layout(cores, 1, 1)
     return Layout(1, 1, cores), side_by_side
 
 

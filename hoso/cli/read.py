@@ -6,6 +6,7 @@ import glob
 import json
 import os
 import tempfile
+import time
 from pathlib import Path
 from typing import Annotated, Any, get_args
 
@@ -80,7 +81,7 @@ def _read(
     from config.settings import Settings
     from dossiers.page import reading_to_json
     from hoso.reading import formats
-    from hoso.reading.pages import PageReader, list_pages
+    from hoso.reading.pages import list_pages, read_all
 
     settings = Settings()
     pool = settings.pool.model_copy(update={"reader_threads": threads, "engine": engine or settings.pool.engine})
@@ -88,19 +89,15 @@ def _read(
     listing = list_pages(paths, settings.limits, workdir)
     refused = [{"name": name, "vi": vi, "en": en} for name, vi, en in listing.refused]
     pages: list[dict[str, Any]] = []
+    began = time.perf_counter()
     columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=err, transient=True) as bar:
         task = bar.add_task(say("reading", "đang đọc"), total=len(listing.pages))
-        reader = PageReader(settings, ocr_always=ocr) if listing.pages else None
-        for page in listing.pages:
-            bar.update(task, description=page.name)
-            try:
-                reading = reader.read(page)  # type: ignore[union-attr]
-            except HosoError as error:
-                refused.append({"name": page.name, "vi": error.vi, "en": error.en})
+        for page, reading in read_all(settings, listing.pages, ocr_always=ocr):
+            bar.update(task, advance=1, description=page.name)
+            if isinstance(reading, HosoError):
+                refused.append({"name": page.name, "vi": reading.vi, "en": reading.en})
                 continue
-            finally:
-                bar.advance(task)
             content = json.dumps(reading_to_json(reading), ensure_ascii=False)
             (out_dir / f"{page.name}.json").write_text(content, encoding="utf-8")
             if text:
@@ -111,7 +108,14 @@ def _read(
                 _write_tables(out_dir, page.name, formats.tables_csv(reading))
             counts = {"lines": len(reading.lines), "tables": len(reading.tables)}
             pages.append({"name": page.name, **counts, "seconds": round(reading.seconds, 3)})
-    return {"pages": pages, "refused": refused, "skipped": list(listing.skipped), "out": str(out_dir)}
+    seconds = round(time.perf_counter() - began, 3)
+    return {
+        "pages": pages,
+        "refused": refused,
+        "skipped": list(listing.skipped),
+        "out": str(out_dir),
+        "seconds": seconds,
+    }
 
 
 def _write_tables(out_dir: Path, name: str, tables: list[str]) -> None:
@@ -126,9 +130,8 @@ def _write_tables(out_dir: Path, name: str, tables: list[str]) -> None:
 
 def _said(report: dict[str, Any], out_dir: Path) -> str:
     pages = report["pages"]
-    seconds = sum(page["seconds"] for page in pages)
-    each = f", {seconds / len(pages):.2f} {say('seconds a page', 'giây mỗi trang')}" if pages else ""
-    lines = [f"[green]✓[/] {len(pages)} {say('pages', 'trang')} → {escape(str(out_dir))}{each}"]
+    took = f", {report['seconds']:.1f} {say('seconds', 'giây')}" if pages else ""
+    lines = [f"[green]✓[/] {len(pages)} {say('pages', 'trang')} → {escape(str(out_dir))}{took}"]
     lines += [f"[dim]{say('skipped', 'bỏ qua')}: {escape(name)}[/]" for name in report["skipped"]]
     lines += refused_lines(report["refused"])
     return "\n".join(lines)

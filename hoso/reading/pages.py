@@ -1,4 +1,4 @@
-"""Pages of files, one after the other, each read with its lines in pixels of the page image as given.
+"""Pages of files, each read with its lines in pixels of the page image as given.
 
 "As given" is the image as its file says it stands (EXIF turns applied) or the PDF page as rasterised. What was done to
 read it (turning, straightening, cutting out of a photo) is undone for the polygons.
@@ -6,9 +6,13 @@ read it (turning, straightening, cutting out of a photo) is undone for the polyg
 
 from __future__ import annotations
 
+import threading
 import time
 import unicodedata
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import dataclass
 from itertools import chain, count
 from pathlib import Path
@@ -20,6 +24,7 @@ from numpy.typing import NDArray
 from PIL import Image as Pillow
 
 from config.settings import Limits, Settings
+from dossiers.errors import HosoError
 from dossiers.page import Line, PageReading, Polygon
 from models.reader import Reader
 from workers.formats import sniff
@@ -94,8 +99,12 @@ def _free_names(path: Path, numbered: int, taken: set[str]) -> list[str]:
     return names
 
 
+_pdfium = threading.Lock()  # it draws one page at a time
+
+
 class PageReader:
-    """Reads pages one by one; opening it loads the models, unless a `reader` that is open already is given."""
+    """Reads pages; opening it loads the models, unless a `reader` that is open already is given. May be called from
+    several threads at once."""
 
     def __init__(self, settings: Settings, *, ocr_always: bool = False, reader: Reader | None = None) -> None:
         self._limits, self._ocr_always = settings.limits, ocr_always
@@ -105,7 +114,8 @@ class PageReader:
         """The page's lines and tables. Raises `FileError` when it cannot be drawn."""
         began = time.perf_counter()
         keep = page.text_layer and not self._ocr_always
-        drawn = rasterise(page.path, page.media_type, page.index, self._limits, with_text=keep)
+        with _pdfium if page.media_type == sniff.PDF else nullcontext():
+            drawn = rasterise(page.path, page.media_type, page.index, self._limits, with_text=keep)
         height, width = drawn.image.shape[:2]
         if drawn.text_lines is not None:
             return PageReading(drawn.text_lines, width, height, 0, time.perf_counter() - began)
@@ -123,6 +133,42 @@ class PageReader:
         )
         size = round(width * scale), round(height * scale)
         return PageReading(lines, *size, ready.rotation, time.perf_counter() - began, found.tables)
+
+
+def read_all(
+    settings: Settings, pages: Sequence[Page], *, ocr_always: bool = False
+) -> Iterator[tuple[Page, PageReading | HosoError]]:
+    """Each of `pages`, in order, with its reading or why there is none, on `pool.reader_threads` cores.
+
+    A page alone takes all cores; several take one each, which is faster, and one more is in work than there are cores,
+    because now and then one waits for Python's lock. OpenCV then computes on one thread in all of this process.
+    PaddleOCR's pages wait for each other anyway.
+    """
+    cores = settings.pool.reader_threads
+    if not pages:
+        return
+    if min(len(pages), cores) == 1 or settings.pool.engine == "paddleocr":
+        at_once, reader = 1, PageReader(settings, ocr_always=ocr_always)
+    else:
+        cv2.setNumThreads(1)
+        opened = Reader.open(settings, threads=1, calls=cores)
+        at_once, reader = cores + 1, PageReader(settings, ocr_always=ocr_always, reader=opened)
+
+    def tried(page: Page) -> PageReading | HosoError:
+        try:
+            return reader.read(page)
+        except HosoError as error:
+            return error
+
+    with ThreadPoolExecutor(at_once) as threads:
+        asked: deque[tuple[Page, Future[PageReading | HosoError]]] = deque()
+        for page in pages:
+            asked.append((page, threads.submit(tried, page)))
+            if len(asked) == 2 * at_once:  # few enough that whoever interrupts this waits for few
+                first, reading = asked.popleft()
+                yield first, reading.result()
+        for page, reading in asked:
+            yield page, reading.result()
 
 
 def _given_size(page: Page, width: int) -> int:

@@ -23,8 +23,8 @@ _LEAST_CONTRAST = 24.0
 
 
 def flat_grey(grey: Image, box: Corners) -> Image:
-    """`box` of a grey page laid flat, uint8 [h, w]. Where ink is shows as well without the finest interpolation."""
-    return lay_flat(grey, box, cv2.INTER_LINEAR)
+    """`box` of a grey page laid flat, uint8 [h, w]; perhaps a view of the page."""
+    return lay_flat(grey, box, fine=False)
 
 
 def ink(grey: Image, paper: float, share: float) -> NDArray[np.bool_]:

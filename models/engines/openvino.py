@@ -55,7 +55,7 @@ class OpenVinoNetwork:
             convolutions = ranged(self._model, ranges)  # a file that does not fit is refused on every CPU
             as_pointwise(self._model)
             if precision == "bf16":
-                round_to_eight_bits(convolutions, ranges)
+                round_to_eight_bits(convolutions, ranges, any_size=not few_sizes)
             self._any_size = None if few_sizes else _Graph(self._core.compile_model(self._model, "CPU", self._options))
         except Exception as error:
             raise WeightsRejected(f"{path.name} cannot be loaded: {type(error).__name__}") from error

@@ -54,9 +54,10 @@ def weights_in_order(path: Path) -> list[np.ndarray]:
             held[node.output[0]] = held[node.input[0]]
     found: list[np.ndarray] = []
     for node in graph.node:
-        mine = [held[name] for name in node.input if name in held and _is_weight(held[name])]
+        given = [held[name] for name in node.input if name in held]
+        mine = [value for value in given if _is_weight(value)]
         if node.op_type in ("Conv", "ConvTranspose"):
-            found += mine
+            found += given
         elif node.op_type == "MatMul":
             found += [weight.T for weight in mine]
         elif node.op_type in ("Add", "Mul"):

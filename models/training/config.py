@@ -10,7 +10,7 @@ import hashlib
 import json
 from abc import abstractmethod
 from pathlib import Path
-from typing import Any, ClassVar, Literal, TypeVar
+from typing import Any, ClassVar, Literal, Self, TypeVar
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -54,6 +54,8 @@ class Training(BaseModel):
     final_share: float = Field(ge=0, le=1)
     ema: float = Field(ge=0, lt=1)
     blend: float = Field(1.0, gt=0, le=1)
+    hidden: float = Field(1.0, gt=0, le=1)
+    taught: float = Field(0.0, ge=0)
     pool: int = Field(ge=1)
     checkpoint_seconds: float = Field(45, gt=0)
     check_minutes: float = Field(5, gt=0)
@@ -63,6 +65,13 @@ class Training(BaseModel):
     @abstractmethod
     def samples(self) -> int:
         """How many samples the run sees in all."""
+
+    @model_validator(mode="after")
+    def _a_narrowed_model_is_kept_whole(self) -> Self:
+        """Between a model and a narrower one there is no half-way."""
+        if self.hidden < 1 and self.blend < 1:
+            raise PydanticCustomError("hidden", "hidden: below 1 it needs blend: 1, half-way to such a model is none")
+        return self
 
     @property
     def digest(self) -> str:
@@ -84,8 +93,6 @@ class RecogniserTraining(Training):
     by_hand: float = Field(0.2, ge=0, le=1)
     joined: float = Field(0.45, ge=0, le=1)
     frozen_stages: int = Field(ge=0, le=4)
-    hidden: float = Field(1.0, gt=0, le=1)
-    taught: float = Field(0.0, ge=0)
     head_learning_rate: float = Field(gt=0)
     widest: int
     area: int
@@ -103,13 +110,6 @@ class RecogniserTraining(Training):
                 "write set_share: 0.3, as config/training/finetune.yaml does, or name no set",
                 {"share": self.set_share, "pool": self.pool},
             )
-        return self
-
-    @model_validator(mode="after")
-    def _a_narrowed_model_is_kept_whole(self) -> RecogniserTraining:
-        """Between a model and a narrower one there is no half-way."""
-        if self.hidden < 1 and self.blend < 1:
-            raise PydanticCustomError("hidden", "hidden: below 1 it needs blend: 1, half-way to such a model is none")
         return self
 
     @property

@@ -25,7 +25,8 @@ from torch import nn
 
 from models.charset import CHARSET
 from models.ports.line_detector import LineDetector
-from models.ports.line_recogniser import LineRecogniser, hidden_in
+from models.ports.line_recogniser import LineRecogniser
+from models.ports.mixers import hidden_in
 from models.recognition.prepare import NARROWED, scale_to_height, to_pixels
 from models.synthesis.lines import sample_line
 from models.training import checkpoint
@@ -80,7 +81,8 @@ def export(config: Training, out: Path | None = None, folder: Path | None = None
         raise StartUnusable(f"{config.run} holds no checkpoint")
     notes = _notes(config, held)
     path = out or (folder or config.run) / f"{notes['name']}-{notes['version']}.onnx"
-    model = LineDetector() if config.role == "detector" else LineRecogniser(len(CHARSET) + 1, _hidden(held))
+    hidden = hidden_in({name: value.shape for name, value in held.average.items()})
+    model = LineDetector(hidden) if config.role == "detector" else LineRecogniser(len(CHARSET) + 1, hidden)
     learnt = held.average if config.blend == 1 else blended(_start_state(config, held), held.average, config.blend)
     model.load_state_dict({name: value.to(memory_format=torch.contiguous_format) for name, value in learnt.items()})
     whole = _Chances(model).eval()
@@ -91,10 +93,6 @@ def export(config: Training, out: Path | None = None, folder: Path | None = None
     fresh.write_bytes(made)
     fresh.replace(path)
     return Exported(path, hashlib.sha256(made).hexdigest(), notes)
-
-
-def _hidden(held: checkpoint.Checkpoint) -> list[int]:
-    return hidden_in({name: value.shape for name, value in held.average.items()})
 
 
 def _start_state(config: Training, held: checkpoint.Checkpoint) -> dict[str, torch.Tensor]:

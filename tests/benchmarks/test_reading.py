@@ -84,7 +84,7 @@ def test_a_reader_is_measured_scored_and_put_on_the_card(peer: Peer, tmp_path: P
 
 def test_strangers_get_a_process_a_core_and_hoso_one_for_all() -> None:
     assert layouts(Peer("a", "b"), 2) == (Layout(1, 1, 2), Layout(2, 1, 1))
-    assert layouts(Peer("a", "b", shares_process=True), 2) == (Layout(1, 1, 2), Layout(1, 2, 1))
+    assert layouts(Peer("a", "b", shares_process=True), 2) == (Layout(1, 1, 2), Layout(1, 3, 1))
 
 
 def test_pieces_of_one_row_are_joined_and_what_is_beyond_the_truth_is_not_punished() -> None:

@@ -17,10 +17,11 @@ import pytest
 from PIL import Image, ImageDraw, ImageFont
 
 from config.settings import Settings
+from dossiers.errors import HosoError
 from dossiers.page import Cell, Line, PageReading, Table
 from hoso.cli.read import _write_tables
 from hoso.reading import formats
-from hoso.reading.pages import PageReader, list_pages
+from hoso.reading.pages import Page, PageReader, list_pages, read_all
 from tests.hoso.support import ROOT, hoso, said
 from workers.pdfa.fonts import FOLDER
 
@@ -168,6 +169,25 @@ def test_a_folder_is_read_and_scored_by_name_and_other_files_are_skipped(scan: P
     assert set(content) == {"lines", "width", "height", "rotation", "seconds", "tables"}
     assert all(len(line["polygon"]) == 4 for line in content["lines"])
     assert json.loads((out / "hai-0002.json").read_text(encoding="utf-8"))["lines"] == []
+
+
+def test_pages_side_by_side_read_like_alone_and_come_in_order_with_what_went_wrong(
+    reader: PageReader, scan: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "broken.png").write_bytes(scan.read_bytes()[:2000])
+    small = tmp_path / "small.png"
+    Image.open(scan).crop((0, 0, 1654, 300)).save(small)
+    good = [Page(path.stem, path, "image/png", 0, False) for path in (scan, small)]
+    broken = Page("broken", tmp_path / "broken.png", "image/png", 0, False)
+    asked = [*good, broken, *good * 3]
+    settings = Settings()
+    assert settings.pool.reader_threads > 1
+    found = list(read_all(settings, asked))
+    assert [page for page, _ in found] == asked
+    alone = {page: reader.read(page).lines for page in good}
+    for page, reading in found:
+        assert isinstance(reading, HosoError) if page is broken else reading.lines == alone[page]  # type: ignore[union-attr]
+    assert list(read_all(settings, [])) == []
 
 
 def test_no_page_has_another_pages_name_whatever_the_files_are_called(scan: Path, tmp_path: Path) -> None:

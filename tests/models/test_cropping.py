@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from dossiers.page import Polygon
-from models.cropping import crop_line, crop_lines
+from models.cropping import crop_line, crop_lines, lay_flat
 from models.protocols import Image
 
 
@@ -57,3 +57,29 @@ def test_a_polygon_without_area_gives_an_empty_crop_and_keeps_its_place() -> Non
 
 def test_a_polygon_beyond_the_edge_is_filled_not_refused() -> None:
     assert crop_line(_arrow(), ((250, 150), (350, 150), (350, 180), (250, 180))).shape == (30, 100, 3)
+
+
+@pytest.mark.parametrize("left", [90.0, 90.3, 90.5, 90.97])
+@pytest.mark.parametrize("top", [80.0, 79.6])
+def test_an_upright_strip_between_pixels_is_interpolated_like_a_tilted_one(left: float, top: float) -> None:
+    page = np.random.default_rng(5).integers(0, 255, (200, 300, 3), dtype=np.uint8)
+    page = np.asarray(cv2.GaussianBlur(page, (5, 5), 0), np.uint8)
+    corners = np.array([(left, top), (left + 120, top), (left + 120, top + 30), (left, top + 30)], np.float32)
+    target = np.array([(0, 0), (120, 0), (120, 30), (0, 30)], np.float32)
+    turned = cv2.warpPerspective(page, cv2.getPerspectiveTransform(corners, target), (120, 30), flags=cv2.INTER_CUBIC)
+    found = lay_flat(page, corners, fine=True)
+    assert found.shape == (30, 120, 3)
+    assert np.abs(found.astype(int) - turned).max() <= 3, "the general way knows 32 places between two pixels"
+
+
+def test_an_upright_strip_in_which_only_ink_is_sought_is_the_pages_own_pixels() -> None:
+    page = _arrow()
+    assert np.shares_memory(lay_flat(page, np.array(STRIP, np.float32), fine=False), page)
+    assert not np.shares_memory(crop_line(page, STRIP), page)
+
+
+@pytest.mark.parametrize("fine", [True, False])
+def test_an_upright_strip_at_the_very_edge_is_whole(fine: bool) -> None:
+    page = _arrow()
+    whole = np.array([(0, 0), (300, 0), (300, 200), (0, 200)], np.float32)
+    assert np.array_equal(lay_flat(page, whole, fine=fine), page)

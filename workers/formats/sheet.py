@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from models.sampling import sampled
 from workers.formats.photo import page_corners, right_angled
 from workers.formats.sides import HINTED, SEEN, Line, Side, candidates, gradient, refined
 
@@ -48,7 +49,7 @@ def _on_light(image: NDArray[np.uint8]) -> Float | None:
     width, height = (round(side * scale) for side in image.shape[1::-1])
     if min(width, height) < _SMALL // 4:
         return None
-    clear = cv2.blur(_without_print(_shrunk(image, width, height), _CLOSE), (3, 3))
+    clear = cv2.blur(_without_print(sampled(image, width, height), _CLOSE), (3, 3))
     across, down = gradient(clear, 1, 0), gradient(clear, 0, 1)
     flat = sum(cv2.countNonZero(cv2.inRange(each, -_BUSY, _BUSY)) for each in (across, down))
     if 2 * width * height - flat < _EDGES * width * height:
@@ -64,14 +65,6 @@ def _on_light(image: NDArray[np.uint8]) -> Float | None:
     a, b = (refined(side.line, across, sign, _BUSY) for side, sign in zip(found[:2], (1, -1), strict=True))
     c, d = (refined(side.line, down, sign, _BUSY) for side, sign in zip(found[2:], (1, -1), strict=True))
     return (_corners((a, b, c, d), width, height) + 0.5) / np.float32(scale) - 0.5
-
-
-def _shrunk(image: NDArray[np.uint8], width: int, height: int) -> NDArray[np.uint8]:
-    """A small colour copy from four of its pixels each: the average of all takes longer than everything else here."""
-    few = image
-    if image.shape[0] > 2 * height:
-        few = cv2.resize(image, (2 * width, 2 * height), interpolation=cv2.INTER_NEAREST)
-    return np.asarray(cv2.resize(few, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def _without_print(picture: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:

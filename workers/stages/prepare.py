@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from workers.formats.photo import background, is_blank, shrink, skew_degrees
+from workers.formats.photo import background, is_blank, marks_on, shrink, skew_degrees
 from workers.formats.sheet import sheet_corners
 
 Image = NDArray[np.uint8]
@@ -51,7 +51,8 @@ def prepare(image: Image, orient: Callable[[Image], int], *, keep: bool = False)
     if keep:
         return PreparedPage(image)
     grey, scale = shrink(image)
-    if is_blank(grey):
+    marks = marks_on(grey)
+    if is_blank(marks):
         return PreparedPage(image, blank=True)
     height, width = image.shape[:2]
     total, size = np.eye(3), (width, height)
@@ -66,8 +67,10 @@ def prepare(image: Image, orient: Callable[[Image], int], *, keep: bool = False)
     turned: Image = np.ascontiguousarray(np.rot90(seen, -rotation // 90)) if rotation else seen
     total = _turn(rotation, size) @ total
     size = (turned.shape[1], turned.shape[0])
-    grey = np.ascontiguousarray(np.rot90(grey, -rotation // 90))
-    skew = skew_degrees(grey, _MOST_SKEW)
+    if cropped or rotation:
+        grey = np.ascontiguousarray(np.rot90(grey, -rotation // 90))
+        marks = marks_on(grey)
+    skew = skew_degrees(marks, _MOST_SKEW)
     if abs(skew) >= _LEAST_SKEW:
         total = _straighten(skew, size) @ total
         # From the given pixels in one go: a second resampling would blur the strokes.

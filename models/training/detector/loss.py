@@ -24,8 +24,15 @@ def db_loss(logits: torch.Tensor, cores: torch.Tensor, counts: torch.Tensor) -> 
     return balanced_cross_entropy(scores, cores, counts) + dice(torch.sigmoid(scores), cores, counts)
 
 
+def taught_loss(logits: torch.Tensor, wanted: torch.Tensor) -> torch.Tensor:
+    """How far `logits` [n, 1, h, w] are from those of a teacher: the same two terms, its map in place of the truth."""
+    scores, chances = logits[:, 0].float(), torch.sigmoid(wanted[:, 0].float())
+    everywhere = torch.ones_like(chances)
+    return balanced_cross_entropy(scores, chances, everywhere) + dice(torch.sigmoid(scores), steep(chances), everywhere)
+
+
 def balanced_cross_entropy(scores: torch.Tensor, cores: torch.Tensor, counts: torch.Tensor) -> torch.Tensor:
-    """Mean over all positive pixels and the three times as many negative ones that are worst."""
+    """Mean over all positive pixels and the three times as many worst negative ones; `cores` may be chances."""
     each = F.binary_cross_entropy_with_logits(scores, cores, reduction="none") * counts
     positive = cores * counts
     found = int(positive.sum())
@@ -37,6 +44,11 @@ def balanced_cross_entropy(scores: torch.Tensor, cores: torch.Tensor, counts: to
 
 def dice(chances: torch.Tensor, cores: torch.Tensor, counts: torch.Tensor) -> torch.Tensor:
     """1 - Dice coefficient of the approximate binary map."""
-    binary = torch.sigmoid(STEEPNESS * (chances - BoxRules().core)) * counts
+    binary = steep(chances) * counts
     truth = cores * counts
     return 1 - 2 * (binary * truth).sum() / (binary.sum() + truth.sum() + 1e-6)
+
+
+def steep(chances: torch.Tensor) -> torch.Tensor:
+    """The approximate binary map."""
+    return torch.sigmoid(STEEPNESS * (chances - BoxRules().core))

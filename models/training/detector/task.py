@@ -18,18 +18,25 @@ import torch
 from torch import nn
 
 from models.ports.line_detector import LineDetector, load_detector
+from models.training import checkpoint
 from models.training.config import DetectorTraining, read_config
 from models.training.detector.check import found_lines, matched
-from models.training.detector.data import Batch, CropSource, batches
-from models.training.detector.loss import db_loss
+from models.training.detector.data import Batch, CropSource, as_pixels, batches
+from models.training.detector.loss import db_loss, taught_loss
 from models.training.detector.pages import Boxes, drawn_page
 from models.training.loop import train
+from models.training.narrow import narrow, resize
 from models.training.origin import origin_of
 from models.training.start import StartUnusable
 from models.training.team import Place
 
 _CHECK_SEED = 77
 """Held-out pages are the same in every run, so that runs compare."""
+
+LEAST_UNITS = 64
+"""The first blocks have 96 hidden units, for a quarter of the network's time."""
+_JUDGED, _JUDGED_SEED = 40, 8261
+"""Squares of drawn pages by which hidden units are judged: sixteen thousand places of the coarsest blocks."""
 
 
 class DetectorTask:
@@ -40,6 +47,11 @@ class DetectorTask:
         self.origin = origin_of(config)
         torch.manual_seed(config.seed)
         self.model = build(self.origin.start.path, config.frozen_stages)
+        self._teacher = build(self.origin.start.path, 0).requires_grad_(False) if config.taught else None
+        if config.hidden < 1 and checkpoint.begun(config):
+            resize(self.model, config.hidden, LEAST_UNITS)
+        elif config.hidden < 1:
+            narrow(self.model, config.hidden, LEAST_UNITS, _squares_to_judge_by(config))
 
     def groups(self) -> list[dict[str, Any]]:
         """One learning rate for all."""
@@ -51,10 +63,17 @@ class DetectorTask:
         return batches(source, batch=c.batch, pool=place[0], skip=place[1], step=step, beside=c.drawers)
 
     def loss(self, model: nn.Module, batch: Batch, device: torch.device) -> torch.Tensor:
+        """That of differentiable binarisation, and `taught` times how far the map is from the teacher's."""
         pixels = batch.pixels.to(device, memory_format=torch.channels_last)
         with torch.autocast(device.type, dtype=torch.bfloat16, enabled=self.config.bfloat16):
             logits = model(pixels)
-        return db_loss(logits, batch.cores.to(device), batch.counts.to(device))
+        loss = db_loss(logits, batch.cores.to(device), batch.counts.to(device))
+        if self._teacher is not None:
+            teacher = self._teacher.to(device)
+            with torch.no_grad(), torch.autocast(device.type, dtype=torch.bfloat16, enabled=self.config.bfloat16):
+                wanted = teacher(pixels)
+            loss = loss + self.config.taught * taught_loss(logits, wanted)
+        return loss
 
     def check(self, model: nn.Module, device: torch.device) -> dict[str, float]:
         """`recall` and `precision` at IoU 0.5 on synthetic pages with other seeds and fonts."""
@@ -76,6 +95,11 @@ def build(path: Path, frozen_stages: int) -> LineDetector:
     for part in [encoder.convolution, *encoder.blocks[:frozen_stages]] if frozen_stages else []:
         part.requires_grad_(False)
     return model
+
+
+def _squares_to_judge_by(config: DetectorTraining) -> list[torch.Tensor]:
+    squares = CropSource(_JUDGED_SEED, _JUDGED, 1, config.side)(0)
+    return [as_pixels(image[None]) for image, _, _ in squares]
 
 
 @cache

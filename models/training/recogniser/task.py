@@ -27,16 +27,18 @@ from models.synthesis.lines import sample_line
 from models.training import checkpoint
 from models.training.config import RecogniserTraining, read_config
 from models.training.loop import train
+from models.training.narrow import narrow, resize
 from models.training.origin import origin_of
 from models.training.recogniser.head import give_vietnamese_head
 from models.training.recogniser.lines import Batch, Lines, LineSource, batches, corrected, stacked
-from models.training.recogniser.narrow import narrow, resize
 from models.training.start import StartUnusable, characters_of
 from models.training.team import Place
 
 _CHECK_SEED = 77
 """Held-out lines are the same in every run, so that runs compare."""
 _CHECK_BATCH = 8
+LEAST_UNITS = 96
+"""The first blocks have 192 hidden units: fewer than half of these make more errors than they save time."""
 _JUDGED, _JUDGED_SEED = 240, 8261
 """Drawn lines by which hidden units are judged: half a million places, for at most 768 units."""
 
@@ -51,9 +53,9 @@ class RecogniserTask:
         self.model = build(self.origin.start.path, config.frozen_stages)
         self._teacher = _teacher(self.origin.start.path) if config.taught else None
         if config.hidden < 1 and checkpoint.begun(config):
-            resize(self.model, config.hidden)
+            resize(self.model, config.hidden, LEAST_UNITS)
         elif config.hidden < 1:
-            narrow(self.model, config.hidden, _lines_to_judge_by(config))
+            narrow(self.model, config.hidden, LEAST_UNITS, _lines_to_judge_by(config))
         self._folders = tuple(map(Path, config.sets))
 
     def groups(self) -> list[dict[str, Any]]:

@@ -9,10 +9,13 @@ from pathlib import Path
 
 import numpy as np
 import onnx
+import openvino as ov
 import pytest
+from openvino import opset13 as ops
 
-from models.engines import Hardware, open_network, openvino
-from models.engines.eight_bits import _with_exact_zero, ranges_from
+from models.engines import Hardware, open_network
+from models.engines import openvino as engine
+from models.engines.eight_bits import _with_exact_zero, ranged, ranges_from, round_to_eight_bits
 from models.engines.hardware import cpu_has_bfloat16
 from models.training.notes import write_notes
 from models.training.ranges import measure, measured
@@ -39,7 +42,7 @@ def test_a_file_without_ranges_runs_in_bfloat16(file: Path) -> None:
 
 
 def test_a_cpu_without_bfloat16_computes_in_float32(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(openvino, "cpu_has_bfloat16", lambda: False)
+    monkeypatch.setattr(engine, "cpu_has_bfloat16", lambda: False)
     assert open_network(registry()["recogniser"].path(), OPENVINO).engine == "openvino f32"
 
 
@@ -48,7 +51,7 @@ def test_a_cpu_without_bfloat16_computes_in_float32(monkeypatch: pytest.MonkeyPa
 def test_ranges_that_do_not_fit_the_graph_are_refused_on_every_cpu(
     file: Path, ranges: str, bfloat16: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(openvino, "cpu_has_bfloat16", lambda: bfloat16)
+    monkeypatch.setattr(engine, "cpu_has_bfloat16", lambda: bfloat16)
     write_notes(file, {"ranges": ranges})
     with pytest.raises(WeightsRejected, match=r"recogniser\.onnx"):
         open_network(file, OPENVINO)
@@ -86,3 +89,29 @@ def test_zero_is_one_of_the_steps(low: float, high: float) -> None:
     assert abs(bottom / step - round(float(bottom / step))) < 1e-3
     assert abs(bottom - min(low, 0)) <= step
     assert abs(top - max(high, 0)) <= step
+
+
+def _doubled() -> tuple[ov.Model, dict[str, tuple[float, float]]]:
+    """What two read, a convolution with a range and a sum, as in the blocks of the recogniser."""
+    rng = np.random.default_rng(6)
+    pixels = ops.parameter([-1, 32, -1, -1], dtype=np.float32)
+    weights = [rng.normal(size=(32, 32, 1, 1)).astype(np.float32) / 6 for _ in range(2)]
+    start = ops.convolution(pixels, ops.constant(weights[0]), [1, 1], [0, 0], [0, 0], [1, 1])
+    mixed = ops.convolution(start, ops.constant(weights[1]), [1, 1], [0, 0], [0, 0], [1, 1])
+    mixed.set_friendly_name("mixing")
+    return ov.Model([ops.add(mixed, start)], [pixels]), {"mixing": (-2.0, 3.0)}
+
+
+@pytest.mark.skipif(not cpu_has_bfloat16(), reason="without bfloat16 nothing is rounded")
+def test_rounding_in_passing_changes_no_value_and_needs_no_kernel_of_its_own() -> None:
+    pixels = np.random.default_rng(7).normal(size=(1, 32, 6, 40)).astype(np.float32)
+    found, kernels = [], []
+    for any_size in (False, True):
+        model, ranges = _doubled()
+        round_to_eight_bits(ranged(model, ranges), ranges, any_size=any_size)
+        compiled = ov.Core().compile_model(model, "CPU", {"INFERENCE_PRECISION_HINT": "bf16"})
+        found.append(np.array(compiled([pixels])[0]))
+        kinds = [str(node.get_rt_info()["layerType"].astype(str)) for node in compiled.get_runtime_model().get_ops()]
+        kernels.append(kinds.count("FakeQuantize"))
+    assert np.array_equal(*found)
+    assert kernels == [1, 0]

@@ -1,4 +1,4 @@
-"""A recogniser may lose hidden units: those that others make up for go, and what is exported opens like any other."""
+"""A network may lose hidden units: those that others make up for go, and what is exported opens like any other."""
 
 from __future__ import annotations
 
@@ -8,17 +8,20 @@ import pytest
 import torch
 
 from models.charset import CHARSET
+from models.ports.line_detector import load_detector
 from models.ports.line_recogniser import LineRecogniser, load_recogniser
 from models.recognition.prepare import NARROWED, scale_to_height
 from models.synthesis.lines import sample_line
 from models.training.config import TrainingConfigInvalid
+from models.training.detector.loss import taught_loss
+from models.training.detector.task import DetectorTask
 from models.training.export import export
 from models.training.loop import train
+from models.training.narrow import narrow, units_kept
 from models.training.recogniser.lines import stacked
-from models.training.recogniser.narrow import narrow, units_kept
-from models.training.recogniser.task import RecogniserTask, apart
+from models.training.recogniser.task import LEAST_UNITS, RecogniserTask, apart
 from models.training.start import StartUnusable, find_start
-from tests.models.training.conftest import tiny_recogniser
+from tests.models.training.conftest import tiny_detector, tiny_recogniser
 
 SHARE = 0.7
 
@@ -36,15 +39,15 @@ def _champion() -> LineRecogniser:
     ("hidden", "share", "kept"), [(192, 0.333, 96), (384, 0.333, 128), (768, 0.333, 256), (96, 0.5, 96), (384, 1, 384)]
 )
 def test_units_are_kept_in_whole_steps_and_never_fewer_than_the_least(hidden: int, share: float, kept: int) -> None:
-    assert units_kept(hidden, share) == kept
+    assert units_kept(hidden, share, LEAST_UNITS) == kept
 
 
 def test_what_is_left_says_nearly_what_the_whole_said() -> None:
     """Lines that nothing was judged by; units taken without a choice leave nothing to be read."""
     whole, chosen, cut = _champion(), _champion(), _champion()
-    narrow(chosen, SHARE, _pixels(11, 24))
+    narrow(chosen, SHARE, LEAST_UNITS, _pixels(11, 24))
     for mixer in cut.mixers():
-        into, back, kept = mixer.into, mixer.back, units_kept(mixer.hidden, SHARE)
+        into, back, kept = mixer.into, mixer.back, units_kept(mixer.hidden, SHARE, LEAST_UNITS)
         mixer.resize(kept)
         with torch.no_grad():
             mixer.into.weight.copy_(into.weight[:kept])
@@ -72,6 +75,29 @@ def test_a_narrowed_run_goes_on_and_exports_a_file_as_narrow_as_it_is(
     made = load_recogniser(exported.path)
     assert [mixer.hidden for mixer in made.mixers()] == [mixer.hidden for mixer in task.model.mixers()]
     assert min(mixer.hidden for mixer in made.mixers()) >= 96 and made.head.out_features == len(CHARSET) + 1
+
+
+def test_a_narrowed_detector_goes_on_and_exports_a_file_as_narrow_as_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("models.training.detector.task._JUDGED", 12)
+    config = tiny_detector(tmp_path / "run", hidden=0.5, taught=10.0, side=320)
+    train(DetectorTask(config), most_steps=1)
+    monkeypatch.delattr("models.training.detector.task._JUDGED")  # nothing is judged again
+    task = DetectorTask(config)
+    assert len(train(task, most_steps=1).losses) == 1, "a checkpoint of narrow weights is taken up again"
+    made = load_detector(export(config).path)
+    hidden = [mixer.hidden for mixer in made.mixers()]
+    assert hidden == [mixer.hidden for mixer in task.model.mixers()]
+    assert hidden == [
+        units_kept(m.hidden, 0.5, 64) for m in load_detector(find_start("detector", "stock").path).mixers()
+    ]
+
+
+def test_a_detectors_teacher_is_answered_best_by_what_it_says_itself() -> None:
+    wanted = torch.randn(2, 1, 32, 32, generator=torch.Generator().manual_seed(3)) * 4
+    same, near, other = (float(taught_loss(logits, wanted)) for logits in (wanted, wanted + 0.5, -wanted))
+    assert same < near < other / 3
 
 
 def test_a_teacher_adds_to_the_loss_what_the_model_says_otherwise(tmp_path: Path) -> None:

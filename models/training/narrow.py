@@ -1,48 +1,56 @@
-"""Take away the hidden units of a recogniser that its blocks miss least, before training teaches it to do without.
+"""Take away the hidden units of a network that its blocks miss least, before training teaches it to do without.
 
-Seven tenths of the time of a line go into the channel mixers of the backbone, and many of their hidden units say nearly
-what others say. From each mixer units are taken one after the other, always the one without which the rest, its weights
-fitted anew by least squares, comes nearest to what the mixer gave on drawn lines (backward elimination with the inverse
-of the second moments, as Hassibi and Stork 1993, *Optimal brain surgeon*, take single weights). No line needs a text.
+Seven tenths of the time of a line and four of a page go into the channel mixers of the backbone, and many of their
+hidden units say nearly what others say. From each mixer units are taken one after the other, always the one without
+which the rest, its weights fitted anew by least squares, comes nearest to what the mixer gave on drawn lines or pages
+(backward elimination with the inverse of the second moments, as Hassibi and Stork 1993, *Optimal brain surgeon*, take
+single weights). Neither needs a truth.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Protocol
 
 import torch
 from torch import nn
 
-from models.ports.line_recogniser import LineRecogniser, Mixer
+from models.ports.mixers import Mixer
 
-LEAST_UNITS = 96
-"""The first blocks have 192 units: fewer than half of these make more errors than they save time."""
 STEP = 32
 """Units are kept in multiples of this, which processors compute at once."""
 _RIDGE = 1e-6
 """Of the mean second moment, added to each: two units that are always equal would have no inverse."""
 
 
-def narrow(model: LineRecogniser, share: float, batches: Sequence[torch.Tensor]) -> None:
-    """Keep `share` of the hidden units of each mixer, judged by `batches` of drawn lines, each [n, 3, 48, w]."""
+class Mixed(Protocol):
+    """A network whose backbone has channel mixers."""
+
+    def mixers(self) -> list[Mixer]: ...
+    def __call__(self, pixels: torch.Tensor) -> torch.Tensor: ...
+
+
+def narrow(model: Mixed, share: float, least: int, batches: Sequence[torch.Tensor]) -> None:
+    """Keep `share` of the hidden units of each mixer, and not fewer than `least`, judged by `batches` of what the model
+    sees, each [n, 3, h, w]."""
     for mixer, moments in zip(model.mixers(), _moments(model, batches), strict=True):
-        kept = units_kept(mixer.hidden, share)
+        kept = units_kept(mixer.hidden, share, least)
         if kept < mixer.hidden:
             _keep(mixer, *_eliminate(moments, _matrix(mixer.back), kept))
 
 
-def resize(model: LineRecogniser, share: float) -> None:
+def resize(model: Mixed, share: float, least: int) -> None:
     """Make the mixers as narrow as `narrow` does, with fresh weights: those of a checkpoint come into them."""
     for mixer in model.mixers():
-        mixer.resize(units_kept(mixer.hidden, share))
+        mixer.resize(units_kept(mixer.hidden, share, least))
 
 
-def units_kept(hidden: int, share: float) -> int:
-    """How many of `hidden` units stay when `share` of them should."""
-    return min(hidden, max(LEAST_UNITS, -(-round(hidden * share) // STEP) * STEP))
+def units_kept(hidden: int, share: float, least: int) -> int:
+    """How many of `hidden` units stay when `share` of them should, and not fewer than `least`."""
+    return min(hidden, max(least, -(-round(hidden * share) // STEP) * STEP))
 
 
-def _moments(model: LineRecogniser, batches: Sequence[torch.Tensor]) -> list[torch.Tensor]:
+def _moments(model: Mixed, batches: Sequence[torch.Tensor]) -> list[torch.Tensor]:
     """Of each mixer the mean products of its hidden units and of a constant 1, float64 [hidden + 1] ** 2."""
     found: list[torch.Tensor] = [torch.zeros(m.hidden + 1, m.hidden + 1, dtype=torch.float64) for m in model.mixers()]
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from models.language.shipped import Language
 
 BLANK = 0
-SURE = 0.97
+SURE = 0.985
 """A step whose best class has at least this chance is believed."""
 WIDTH = 12
 """Prefixes kept after each step."""

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from itertools import pairwise
 
+from dossiers.values.syllables import is_syllable
 from models.language.shipped import Language
 
 NAMES = (
@@ -24,7 +25,9 @@ _ODD = re.compile(
     r"|\d[:;]\d{3}(?!\d)|[,;]\.|\.,|;;|/\d \d+/|\d[.,] \d\d?\b|^\d\d?[,;:] (?!\d)"
 )
 """What hardly anybody prints: a stop before a line or inside a word, letters among digits, a number torn apart, no
-full stop behind a line's number (and a semicolon before a capital or a number, a word of mixed capitals)."""
+full stop behind a line's number (and a semicolon before a capital or a number, a word of mixed capitals, a word of
+Vietnamese letters that is none)."""
+_AROUND = ".,;:()“”\"'"
 _PARTS = re.compile(r"[\W\d_]")
 
 
@@ -54,7 +57,7 @@ def observations(evidence: Evidence, language: Language) -> tuple[float, ...]:
     """The numbers that the logistic model weighs, in the order of `NAMES`; each about 0 for a clear line."""
     words = evidence.text.split()
     scores = [language.syllables.score(word, before) for before, word in zip(["", *words], words, strict=False)]
-    letters = [word for word in words if word.strip(".,;:()“”\"'").isalpha()]
+    letters = [word for word in words if word.strip(_AROUND).isalpha()]
     doubts = evidence.doubts or (0.0,)
     return (
         _logit(evidence.chance),
@@ -67,7 +70,7 @@ def observations(evidence: Evidence, language: Language) -> tuple[float, ...]:
         _grade(max(doubts)),
         _grade(sum(doubts) / len(doubts)),
         language.syllables.rival(words) / 5,
-        math.log1p(_oddities(evidence.text)),
+        math.log1p(_oddities(evidence.text) + sum(_misspelt(word, language) for word in letters)),
         max(0.0, evidence.cut - _PALE),
         _grade(evidence.mark_doubt),
         float(sum(one[-1] == "," and other[0].isupper() for one, other in pairwise(words))),
@@ -79,6 +82,12 @@ def _oddities(text: str) -> int:
     words = text.split()
     broken = sum(one[-1] == ";" and not other[0].islower() for one, other in pairwise(words))
     return len(_ODD.findall(text)) + mixed + broken
+
+
+def _misspelt(word: str, language: Language) -> bool:
+    """Whether a word with Vietnamese letters breaks the rules of spelling and stands nowhere in the corpora: `Đóài`."""
+    core = word.strip(_AROUND)
+    return not core.isascii() and not is_syllable(core) and not language.syllables.knows(core)
 
 
 def _mixed(word: str) -> bool:

@@ -19,6 +19,7 @@ _SEMICOLON = re.compile(r"(?<=[^\W_]);(?=[^\W_])")
 _ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|\b(?:https?://|www\.)\S+")
 _MONEY = re.compile(r"(?<![\d.:;])\d{1,3}(?:[.:;]\d{3}){2,}(?![\d.:;])")
 _LEFT_DOT = re.compile(r"^\.(?=\d{1,2}\. )")
+_FLOATING = re.compile(r"(?<=[^\W\d_]) \.$")
 _ALIKE = re.compile(r"\b([copsuvwxzôơư])([^\W\d_]{2,})\b")
 
 
@@ -31,6 +32,7 @@ def as_printed(text: str) -> str:
     - mail and web addresses are written without Vietnamese marks (RFC 5321, RFC 3986);
     - the thousands of one number are parted by one sign: `4:401.000` is `4.401.000`;
     - a line's number has no stop before it: that is the last dot of a leader;
+    - a full stop stands at its word: one behind a space at the end of a line is the rest of a leader, or dirt;
     - nothing is raised above nothing: digits that stand alone are no footnote's mark, however high in their box;
     - letters whose two cases have one shape are capitals before capitals: `pHÓ` is `PHÓ`, where that is a syllable.
     """
@@ -39,7 +41,7 @@ def as_printed(text: str) -> str:
     text = _SLASH.sub(lambda at: "/" if text[at.start() - 1].isupper() == text[at.end()].isupper() else at[0], text)
     text = _ADDRESS.sub(lambda found: bare(found[0]), text)
     text = _MONEY.sub(lambda found: re.sub("[:;]", ".", found[0]) if "." in found[0] else found[0], text)
-    text = _LEFT_DOT.sub("", text)
+    text = _FLOATING.sub("", _LEFT_DOT.sub("", text))
     text = _ALIKE.sub(_capital, text)
     return text if _ADDRESS.search(text) else _SEMICOLON.sub("; ", text)
 

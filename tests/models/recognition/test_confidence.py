@@ -90,6 +90,7 @@ def test_a_word_that_other_marks_make_likelier_speaks_against_a_line(right: str,
         "số O006",
         "19, Người đại diện:",
         "số tiền 4:401",
+        "Khóm Đóài, phường Ô Chợ Dừa",
     ],
 )
 def test_what_nobody_prints_is_odd(text: str) -> None:
@@ -97,7 +98,15 @@ def test_what_nobody_prints_is_odd(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["Số: 12/QĐ-UBND", "1.250.000 đồng", "TP.HCM, ngày 01/07/2025;", "a) “Hộ tịch (mới);", "08:44:47 +07:00"]
+    "text",
+    [
+        "Số: 12/QĐ-UBND",
+        "1.250.000 đồng",
+        "TP.HCM, ngày 01/07/2025;",
+        "a) “Hộ tịch (mới);",
+        "08:44:47 +07:00",
+        "rơ moóc, Krông Năng",
+    ],
 )
 def test_usual_writing_is_not_odd(text: str) -> None:
     assert _seen(text, "odd_writing") == 0

@@ -21,6 +21,7 @@ from models.recognition.typography import as_printed
         ("ỦY BAN NHÂN DÂN xÃ", "ỦY BAN NHÂN DÂN xÃ"),
         ("20. Nội dung: 4:401.000 đồng", "20. Nội dung: 4.401.000 đồng"),
         (".8. Ngày cấp:", "8. Ngày cấp:"),
+        ("CHỦ NGHĨA VIỆT NAM .", "CHỦ NGHĨA VIỆT NAM"),
         ("cHỦ TỊCH, sỞ Y TẾ, cÔNG BỐ", "CHỦ TỊCH, sỞ Y TẾ, CÔNG BỐ"),
     ],
 )

@@ -42,7 +42,9 @@ def narrow(model: Mixed, share: float, least: int, batches: Sequence[torch.Tenso
 def resize(model: Mixed, share: float, least: int) -> None:
     """Make the mixers as narrow as `narrow` does, with fresh weights: those of a checkpoint come into them."""
     for mixer in model.mixers():
-        mixer.resize(units_kept(mixer.hidden, share, least))
+        kept = units_kept(mixer.hidden, share, least)
+        if kept < mixer.hidden:
+            mixer.resize(kept)
 
 
 def units_kept(hidden: int, share: float, least: int) -> int:

@@ -74,14 +74,14 @@ def test_coefficients_are_written_into_the_file_and_nothing_else_changes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(confidence, "PAGES", ("pages-fax",))
-    monkeypatch.setattr(confidence, "LINES_TO_A_PAGE", 60)
+    monkeypatch.setattr(confidence, "LINES_TO_A_PAGE", 150)
     onnx = pytest.importorskip("onnx")
     path = tmp_path / "fresh.onnx"
     shutil.copy(HERE / registry()["recogniser"].file, path)
     before = onnx.load(str(path))
     same = shutil.copy(path, tmp_path / "same.onnx")
-    fitted = calibrate(path, 60, 2)
-    assert calibrate(same, 60).to_metadata() == fitted.to_metadata(), "it does not matter how many processes read"
+    fitted = calibrate(path, 150, 2)
+    assert calibrate(same, 150).to_metadata() == fitted.to_metadata(), "it does not matter how many processes read"
     after = onnx.load(str(path))
     told = {entry.key: entry.value for entry in after.metadata_props}
     assert told["confidence"] == fitted.to_metadata()

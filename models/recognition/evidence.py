@@ -54,7 +54,7 @@ NOTHING = Evidence("", 0.0, 0.0, 0)
 
 
 def observations(evidence: Evidence, language: Language) -> tuple[float, ...]:
-    """The numbers that the logistic model weighs, in the order of `NAMES`; each about 0 for a clear line."""
+    """The numbers that a line's confidence weighs, in the order of `NAMES`; each about 0 for a clear line."""
     words = evidence.text.split()
     scores = [language.syllables.score(word, before) for before, word in zip(["", *words], words, strict=False)]
     letters = [word for word in words if word.strip(_AROUND).isalpha()]

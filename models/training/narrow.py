@@ -16,6 +16,8 @@ import torch
 from torch import nn
 
 from models.ports.mixers import Mixer
+from models.training import checkpoint
+from models.training.config import Training
 
 STEP = 32
 """Units are kept in multiples of this, which processors compute at once."""
@@ -28,6 +30,17 @@ class Mixed(Protocol):
 
     def mixers(self) -> list[Mixer]: ...
     def __call__(self, pixels: torch.Tensor) -> torch.Tensor: ...
+
+
+def begin_narrow(model: Mixed, config: Training, least: int, judged_by: Callable[[], Sequence[torch.Tensor]]) -> None:
+    """Make `model` as narrow as `config.hidden` asks: by what `judged_by` draws where a run begins; where it goes on,
+    the weights come from its checkpoint."""
+    if config.hidden == 1:
+        return
+    if checkpoint.begun(config):
+        resize(model, config.hidden, least)
+    else:
+        narrow(model, config.hidden, least, judged_by())
 
 
 def narrow(model: Mixed, share: float, least: int, batches: Sequence[torch.Tensor]) -> None:

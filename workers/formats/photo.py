@@ -28,7 +28,7 @@ def shrink(image: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], float]:
 def _scaled(grey: NDArray[np.uint8], scale: float) -> NDArray[np.uint8]:
     if scale >= 1:
         return grey
-    while scale <= 0.5 and min(grey.shape) > 1:  # the mean of four is quick: a tenth of the time of any other
+    while scale <= 0.5 and min(grey.shape) > 1:  # the mean of four is quick: less than half in all
         even = grey[: grey.shape[0] & ~1, : grey.shape[1] & ~1]
         grey = np.asarray(cv2.resize(even, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA), np.uint8)
         scale *= 2

@@ -18,16 +18,16 @@ import torch
 from torch import nn
 
 from models.ports.line_detector import LineDetector, load_detector
-from models.training import checkpoint
 from models.training.config import DetectorTraining, read_config
 from models.training.detector.check import found_lines, matched
 from models.training.detector.data import Batch, CropSource, as_pixels, batches
 from models.training.detector.loss import db_loss, taught_loss
 from models.training.detector.pages import Boxes, drawn_page
 from models.training.loop import train
-from models.training.narrow import narrow, resize
+from models.training.narrow import begin_narrow
 from models.training.origin import origin_of
 from models.training.start import StartUnusable
+from models.training.teacher import answer
 from models.training.team import Place
 
 _CHECK_SEED = 77
@@ -48,10 +48,7 @@ class DetectorTask:
         torch.manual_seed(config.seed)
         self.model = build(self.origin.start.path, config.frozen_stages)
         self._teacher = build(self.origin.start.path, 0).requires_grad_(False) if config.taught else None
-        if config.hidden < 1 and checkpoint.begun(config):
-            resize(self.model, config.hidden, LEAST_UNITS)
-        elif config.hidden < 1:
-            narrow(self.model, config.hidden, LEAST_UNITS, _squares_to_judge_by(config))
+        begin_narrow(self.model, config, LEAST_UNITS, lambda: _squares_to_judge_by(config))
 
     def groups(self) -> list[dict[str, Any]]:
         """One learning rate for all."""
@@ -69,9 +66,7 @@ class DetectorTask:
             logits = model(pixels)
         loss = db_loss(logits, batch.cores.to(device), batch.counts.to(device))
         if self._teacher is not None:
-            teacher = self._teacher.to(device)
-            with torch.no_grad(), torch.autocast(device.type, dtype=torch.bfloat16, enabled=self.config.bfloat16):
-                wanted = teacher(pixels)
+            wanted = answer(self._teacher, pixels, bfloat16=self.config.bfloat16)
             loss = loss + self.config.taught * taught_loss(logits, wanted)
         return loss
 

@@ -141,7 +141,7 @@ def calibrate(path: Path, lines: int, processes: int = 1) -> Confidence:
 
 
 def _noticed(path: Path, order: _Order) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """Observations [n, 12] of the lines of an order, and whether each was read right."""
+    """Observations [n, 14] of the lines of an order, and whether each was read right."""
     recogniser, detector = _opened(path)
     kind, which = order
     found = on_pages(recogniser, detector, which, [kind]) if isinstance(which, int) else on_lines(recogniser, which)

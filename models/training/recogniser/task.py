@@ -24,14 +24,14 @@ from models.ports.line_recogniser import LineRecogniser, load_recogniser
 from models.recognition.ctc import decode
 from models.recognition.prepare import NARROWED, scale_to_height
 from models.synthesis.lines import sample_line
-from models.training import checkpoint
 from models.training.config import RecogniserTraining, read_config
 from models.training.loop import train
-from models.training.narrow import narrow, resize
+from models.training.narrow import begin_narrow
 from models.training.origin import origin_of
 from models.training.recogniser.head import give_vietnamese_head
 from models.training.recogniser.lines import Batch, Lines, LineSource, batches, corrected, stacked
 from models.training.start import StartUnusable, characters_of
+from models.training.teacher import answer
 from models.training.team import Place
 
 _CHECK_SEED = 77
@@ -52,10 +52,7 @@ class RecogniserTask:
         torch.manual_seed(config.seed)
         self.model = build(self.origin.start.path, config.frozen_stages)
         self._teacher = _teacher(self.origin.start.path) if config.taught else None
-        if config.hidden < 1 and checkpoint.begun(config):
-            resize(self.model, config.hidden, LEAST_UNITS)
-        elif config.hidden < 1:
-            narrow(self.model, config.hidden, LEAST_UNITS, _lines_to_judge_by(config))
+        begin_narrow(self.model, config, LEAST_UNITS, lambda: _lines_to_judge_by(config))
         self._folders = tuple(map(Path, config.sets))
 
     def groups(self) -> list[dict[str, Any]]:
@@ -84,9 +81,7 @@ class RecogniserTask:
         told = scores.transpose(0, 1)
         loss = F.ctc_loss(told, batch.labels.to(device), steps, batch.lengths, zero_infinity=True)
         if self._teacher is not None:
-            teacher = self._teacher.to(device)
-            with torch.no_grad(), torch.autocast(device.type, dtype=torch.bfloat16, enabled=self.config.bfloat16):
-                wanted = teacher(pixels)
+            wanted = answer(self._teacher, pixels, bfloat16=self.config.bfloat16)
             loss = loss + self.config.taught * apart(wanted, scores)
         return loss
 

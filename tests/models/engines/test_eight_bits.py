@@ -102,14 +102,14 @@ def _doubled() -> tuple[ov.Model, dict[str, tuple[float, float]]]:
     return ov.Model([ops.add(mixed, start)], [pixels]), {"mixing": (-2.0, 3.0)}
 
 
-@pytest.mark.skipif(not cpu_has_bfloat16(), reason="without bfloat16 nothing is rounded")
-def test_rounding_in_passing_changes_no_value_and_needs_no_kernel_of_its_own() -> None:
+@pytest.mark.parametrize("precision", ["bf16", "f32"])
+def test_rounding_in_passing_changes_no_value_and_needs_no_kernel_of_its_own(precision: str) -> None:
     pixels = np.random.default_rng(7).normal(size=(1, 32, 6, 40)).astype(np.float32)
     found, kernels = [], []
     for any_size in (False, True):
         model, ranges = _doubled()
         round_to_eight_bits(ranged(model, ranges), ranges, any_size=any_size)
-        compiled = ov.Core().compile_model(model, "CPU", {"INFERENCE_PRECISION_HINT": "bf16"})
+        compiled = ov.Core().compile_model(model, "CPU", {"INFERENCE_PRECISION_HINT": precision})
         found.append(np.array(compiled([pixels])[0]))
         kinds = [str(node.get_rt_info()["layerType"].astype(str)) for node in compiled.get_runtime_model().get_ops()]
         kernels.append(kinds.count("FakeQuantize"))

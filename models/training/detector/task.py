@@ -34,7 +34,7 @@ _CHECK_SEED = 77
 """Held-out pages are the same in every run, so that runs compare."""
 
 LEAST_UNITS = 64
-"""The first blocks have 96 hidden units, for a quarter of the network's time."""
+"""The first blocks have 96 hidden units; the mixers of the first two take a tenth of the network's time."""
 _JUDGED, _JUDGED_SEED = 40, 8261
 """Squares of drawn pages by which hidden units are judged: sixteen thousand places of the coarsest blocks."""
 

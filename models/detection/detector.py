@@ -23,6 +23,7 @@ from models.detection.leaders import without_leader_ends
 from models.detection.neighbours import above_neighbours
 from models.detection.order import in_reading_order
 from models.detection.rules import cut_at_rules
+from models.detection.specks import without_specks_before
 from models.engines import Hardware, open_network
 from models.protocols import Image, Layout
 from models.seals import without_seals
@@ -74,7 +75,8 @@ class OnnxDetector:
         for box in outside_rows([box * back for box in boxes_from_chances(chances, self._rules)], rows):
             inside = np.clip(box, 0, np.array([width, height], dtype=np.float32))
             for cell in cut_at_rules(grey, inside):
-                boxes.extend(without_leader_ends(grey, part) for part in cut_at_gaps(grey, cell))
+                for part in cut_at_gaps(grey, cell):
+                    boxes.append(without_specks_before(grey, without_leader_ends(grey, part)))
         ruled = tables_on(drawn)
         ordered = in_reading_order(above_neighbours(grey, boxes), ruled)
         cells, tables = in_tables(ordered, ruled)

@@ -31,6 +31,8 @@ _PARTED = 1.6
 _FARTHER = 0.6
 """A box that ends inside a sign before a leader grows at most so far, in line heights."""
 _PAPER, _SHARE = 85, 0.35
+_LEVEL = 0.07
+"""Dots of one row are so level, in line heights; what stands higher or lower is a speck."""
 _LOW = (0.5, 0.98)
 """Where dots stand in the height of a box."""
 
@@ -50,13 +52,20 @@ def _dots(marks: NDArray[np.bool_]) -> tuple[NDArray[np.float64], NDArray[np.boo
     letters = other.copy()
     low = np.flatnonzero(little & (level > _LOW[0]) & (level < _LOW[1]))
     edges: list[tuple[int, int]] = []
+    levels: list[float] = []
     for n in low[np.argsort(left[low])].tolist():
         a, b = int(left[n]), int(left[n] + wide[n])
         above = little & (left < b) & (left + wide > a) & (level < level[n] - 0.15)
-        if above.any() and not (edges and _go_on(edges[-1][1], a, other, height)):  # a colon, and no speck over a row
+        last = next((k for k in range(len(edges) - 1, -1, -1) if edges[k][1] <= a), -1)
+        in_row = last >= 0 and abs(levels[last] - level[n]) < _LEVEL and _go_on(edges[last][1], a, other, height)
+        if above.any() and not in_row:  # a colon, and no speck over a row
             other[a:b] = True
+            while edges and edges[-1][1] > a:  # its upper dot
+                edges.pop()
+                levels.pop()
         if not other[a:b].any():
             edges.append((a, b))
+            levels.append(float(level[n]))
     return np.array(edges, dtype=np.float64).reshape(-1, 2), other, letters
 
 

@@ -2,14 +2,16 @@
 
 Where lines stand close, an acute over a capital of the next line, cut by the edge of a box, reads as a dot below the
 letter above it. What goes touches the edge, is low, and is parted from the line by a row of paper; and only where the
-next line's box begins. Upper edges stay: the marks above a line's own letters are parted from them as well, and often
-touch the edge (of 26 real lines that read otherwise when they were cut, 21 had lost a mark).
+next line's box begins. A mark belongs to the letter that it is nearer to: the dot of `TỊCH`, which touches the edge of
+a tight box, stays, and the edge with it. Upper edges stay: the marks above a line's own letters are parted from them as
+well, and often touch the edge (of 26 real lines that read otherwise when they were cut, 21 had lost a mark).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -25,6 +27,14 @@ _PAPER, _SHARE = 85, 0.3
 _FLECK = 2
 """So few pixels of ink make no row."""
 _LEAST = 8  # pixels
+_BELOW = 0.4
+"""So far below a box, in its heights, letters of the next line are looked for."""
+_WIDE = 0.3
+"""A mark below a letter is at most so wide, in heights of its box."""
+_AROUND = 0.12
+"""So far to the side its letter may stand."""
+_FEET = 0.25
+"""The lowest row with this share of the ink of the fullest one is where letters end."""
 
 
 def above_neighbours(grey: Image, boxes: Sequence[Corners]) -> list[Corners]:
@@ -42,15 +52,36 @@ def above_neighbours(grey: Image, boxes: Sequence[Corners]) -> list[Corners]:
 
 
 def _raised(grey: Image, box: Corners) -> Corners:
-    flat = flat_grey(grey, box)
-    height = len(flat)
+    down = (box[3] - box[0]) * _BELOW, (box[2] - box[1]) * _BELOW
+    flat = flat_grey(grey, np.array([box[0], box[1], box[2] + down[1], box[3] + down[0]], dtype=np.float32))
+    height = round(len(flat) / (1 + _BELOW))
     if height < _LEAST:
         return box
-    cut = _foreign_rows(np.count_nonzero(ink(flat, _PAPER, _SHARE), axis=1) > _FLECK)
-    if not cut:
+    marks = ink(flat, _PAPER, _SHARE)
+    cut = _foreign_rows(np.count_nonzero(marks[:height], axis=1) > _FLECK)
+    if not cut or _own_marks(marks, height, cut):
         return box
     up = (box[1] - box[2]) * (cut / height), (box[0] - box[3]) * (cut / height)
     return np.array([box[0], box[1], box[2] + up[0], box[3] + up[1]], dtype=np.float32)
+
+
+def _own_marks(marks: NDArray[np.bool_], height: int, cut: int) -> bool:
+    """Whether a mark in the lowest `cut` rows of a line, of its ink and that below it [h, w], is nearer to the feet of
+    its letters than to a letter below."""
+    inked = np.count_nonzero(marks[: height - cut], axis=1)
+    feet = int(np.flatnonzero(inked >= _FEET * inked.max())[-1]) + 1
+    _, _, stats, _ = cv2.connectedComponentsWithStats(
+        np.ascontiguousarray(marks[height - cut :]).view(np.uint8), connectivity=8
+    )
+    around = round(_AROUND * height)
+    for left, top, wide, high, _ in stats[1:].tolist():
+        if top >= cut or wide > _WIDE * height:
+            continue
+        below = marks[height - cut + top + high :, max(0, left - around) : left + wide + around].any(axis=1)
+        away = int(below.argmax()) if below.any() else height
+        if height - cut + top - feet < away:
+            return True
+    return False
 
 
 def _foreign_rows(inked: NDArray[np.bool_]) -> int:

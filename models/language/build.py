@@ -1,5 +1,5 @@
-"""Counts syllables and their neighbours in official prose, labels of forms and names of places and people; and stops
-in the prose and behind the labels.
+"""Counts syllables and their neighbours in official prose, a dictionary, the print of forms and names of places and
+people; and stops in the prose and behind the labels.
 
     python -m models.language.build          writes models/language/syllables.tsv.gz and stops.tsv.gz
 
@@ -12,6 +12,7 @@ from __future__ import annotations
 import gzip
 import random
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 from itertools import pairwise
@@ -20,6 +21,7 @@ from pathlib import Path
 from models.language import stops, syllables
 from models.language.syllables import START
 from models.synthesis import text
+from models.synthesis.forms.catalogue import catalogue
 from models.synthesis.lines.text import HELD_OUT_EVERY, LABELS, SET_PIECES
 
 _WORD = re.compile(r"[^\W\d_]+|\d+|[^\w\s]")
@@ -27,7 +29,10 @@ _PEOPLE = 4000
 _PLACES_WEIGHT = 3
 _PIECES_WEIGHT = 8
 _LABELS_WEIGHT = 4
-_RAREST_PAIR = 2
+_FORMS_WEIGHT = 4
+_WORDS_WEIGHT = 2
+_OLD_TONE = re.compile(r"\b(?!qu)(\w*)(o[àáảãạèéẻẽẹ]|u[ỳýỷỹỵ])\b")
+"""A tone on the second vowel of an open syllable: `hoà`, which decrees print `hòa`."""
 
 
 def _tokens(line: str) -> list[str]:
@@ -46,9 +51,28 @@ def _lines() -> Iterable[str]:
         for place in text.places(scheme):
             yield from (place.commune, place.district, place.province) * _PLACES_WEIGHT
     yield from (*LABELS, *SET_PIECES) * _PIECES_WEIGHT
+    for printed in _print_of_forms():
+        yield from [printed] * _FORMS_WEIGHT
+    for word in text.words_of_dictionary():
+        yield from sorted({word, _OLD_TONE.sub(_tone_moved, word)}) * _WORDS_WEIGHT
     rng = random.Random(0)  # noqa: S311 - names, not secrets
     for _ in range(_PEOPLE):
         yield text.full_name(rng, rng.choice(("Nam", "Nữ")))
+
+
+def _print_of_forms() -> Iterable[str]:
+    for form in catalogue().values():
+        yield form["title"]
+        for field in form["fields"]:
+            yield from (field["label"], field.get("section", ""), *map(str, field.get("options", ())))
+        yield from (*form["declaration"], *form["signature"])
+
+
+def _tone_moved(found: re.Match[str]) -> str:
+    """`hoà` as `hòa`."""
+    before, vowels = found.groups()
+    plain = unicodedata.normalize("NFD", vowels[1])
+    return f"{before}{unicodedata.normalize('NFC', vowels[0] + plain[1:])}{plain[0]}"
 
 
 def _labelled() -> Iterable[str]:
@@ -65,7 +89,7 @@ def build(folder: Path = syllables.FILE.parent) -> tuple[int, int, int]:
         tokens = _tokens(line)
         single.update(tokens)
         pairs.update(pairwise(tokens))
-    kept = {pair: n for pair, n in pairs.items() if n >= _RAREST_PAIR and START not in pair[1:]}
+    kept = {pair: n for pair, n in pairs.items() if START not in pair[1:]}
     rows = [f"{word}\t{n}" for word, n in sorted(single.items())]
     rows += [f"{a}\t{b}\t{n}" for (a, b), n in sorted(kept.items())]
     _write(folder / syllables.FILE.name, rows)

@@ -105,6 +105,11 @@ def prose() -> tuple[str, ...]:
     return tuple((CORPORA / "legal_lines.txt").read_text(encoding="utf-8").splitlines())
 
 
+def words_of_dictionary() -> tuple[str, ...]:
+    """Words of Vietnamese, of one syllable or several, in small letters, NFC: `corpora/words.txt`."""
+    return tuple((CORPORA / "words.txt").read_text(encoding="utf-8").splitlines())
+
+
 def full_name(rng: random.Random, sex: str) -> str:
     """A name of two to four words, as on a birth certificate: "Nguyễn Thị Thu Hương"."""
     names, weights = zip(*_FAMILY_NAMES, strict=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
+import pytest
 from PIL import Image as Picture
 from PIL import ImageDraw
 
@@ -55,13 +56,52 @@ def test_frames_go_and_digits_stay() -> None:
     assert (cleared[605:645, 700 + 12 : 700 + 36] < 60).any()
 
 
-def test_a_frame_filled_with_ink_is_no_frame() -> None:
+def test_a_frame_filled_with_ink_is_one_of_its_row() -> None:
     page = _framed()
     page[603:647, 893:940] = 60  # the fifth of twelve; a white corner is left
     page[610:630, 900:915] = 250
     ((*row,),) = digit_boxes(drawn_on(cv2.cvtColor(page, cv2.COLOR_BGR2GRAY)))
-    assert len(row) == 7
-    assert row[0][0][0] > 940
+    assert len(row) == len(NUMBER)
+
+
+def _torn(*frames: int, side: int = 48) -> Image:
+    """The frames of some digits open at the top and towards the right."""
+    page = _framed()
+    for place in frames:
+        left = 700 + place * side
+        page[598:604, left + 20 : left + 32] = 248
+        page[620:632, left + side - 3 : left + side + 4] = 248
+    return page
+
+
+@pytest.mark.parametrize("frames", [(4,), (2, 3), (1, 4, 7), (0,), (11,), (0, 1, 5, 11)])
+def test_torn_frames_belong_to_their_row(frames: tuple[int, ...]) -> None:
+    ((*row,),) = digit_boxes(drawn_on(cv2.cvtColor(_torn(*frames), cv2.COLOR_BGR2GRAY)))
+    assert len(row) == len(NUMBER)
+    lefts = np.array([box[0][0] for box in row])
+    np.testing.assert_allclose(lefts, 702 + 48 * np.arange(len(NUMBER)), atol=4)
+
+
+def test_torn_frames_are_read_with_their_row(reader: Reader) -> None:
+    page = _torn(0, 5, 11)
+    polygons = reader.detect(page)
+    texts = [text.replace(" ", "") for text, _ in reader.recognise(crop_lines(page, polygons))]
+    assert NUMBER in texts
+
+
+def test_what_stands_beside_a_row_is_no_frame() -> None:
+    page = _framed()
+    right = 700 + 48 * 12
+    page[600:602, right : right + 300] = page[648:650, right : right + 300] = 60  # the row ends at a long cell
+    ((*row,),) = digit_boxes(drawn_on(cv2.cvtColor(page, cv2.COLOR_BGR2GRAY)))
+    assert len(row) == len(NUMBER)
+
+
+def test_frames_behind_a_gap_without_lines_are_of_another_row() -> None:
+    page = _framed()
+    page[598:652, 700 + 48 * 6 + 4 : 700 + 48 * 7 + 20] = 248
+    page[598:652, 700 + 48 * 6 + 2 : 700 + 48 * 6 + 4] = 60
+    assert [len(row) for row in digit_boxes(drawn_on(cv2.cvtColor(page, cv2.COLOR_BGR2GRAY)))] == [6]
 
 
 def test_a_blank_page_has_no_frames() -> None:

@@ -39,6 +39,12 @@ def test_the_acute_of_the_next_line_is_cut_off_and_the_dot_stays() -> None:
     np.testing.assert_array_equal(lower, LOWER)
 
 
+def test_a_dot_that_touches_the_edge_stays_with_the_letter_that_it_is_nearer_to() -> None:
+    for marks in ([(300, 67, 304, 76)], [(300, 67, 304, 76), ACUTE]):
+        (kept, _) = above_neighbours(_page(*marks), [UPPER, LOWER])
+        np.testing.assert_array_equal(kept, UPPER)
+
+
 def test_without_a_box_below_what_touches_the_edge_is_the_lines_own() -> None:
     for others in ([], [_box(70, 115, left=470, right=495)]):
         kept = above_neighbours(_page(ACUTE), [UPPER, *others])[0]

@@ -111,3 +111,24 @@ def test_a_speck_over_a_leader_does_not_hide_it(label: str, over: int) -> None:
     box = words.copy()
     box[1:3, 0] += over
     assert without_leader_ends(image, box)[1][0] < words[1][0] + 5
+
+
+@pytest.mark.parametrize("over", [10, 26])
+def test_a_speck_below_a_colon_makes_no_row_with_it(over: int) -> None:
+    image, _ = _printed(f"Kính gửi: {'.' * 20}")
+    alone, words = _printed("Kính gửi:")
+    colon = int(np.flatnonzero(np.diff((alone < 128).any(axis=0).astype(int)) == 1)[-1]) + 1
+    image[77:80, colon - 3 : colon - 1] = 0
+    box = words.copy()
+    box[1:3, 0] += over
+    assert words[1][0] - 8 < without_leader_ends(image, box)[1][0] < words[1][0] + 5
+
+
+@pytest.mark.parametrize("over", [10, 40])
+def test_a_colon_that_stands_low_in_its_box_is_no_dot_of_the_leader(over: int) -> None:
+    image, _ = _printed(f"Số hồ sơ: {'.' * 20}")
+    _, words = _printed("Số hồ sơ:")
+    box = words.copy()
+    box[:2, 1] -= 18  # a speck above the line made the box so high
+    box[1:3, 0] += over
+    assert words[1][0] - 8 < without_leader_ends(image, box)[1][0] < words[1][0] + 8

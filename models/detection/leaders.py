@@ -1,7 +1,8 @@
 """Boxes that run into a dotted leader are trimmed back to the words.
 
 The network ends a label's box one or two dots inside the leader behind it, and a reader then writes a full stop that is
-none. Where the ink beyond an end of a box goes on as a row of dots, the dots inside belong to the row and are cut off.
+none. Where the ink beyond an end of a box goes on as a row of dots, the dots inside belong to the row and are cut off; so
+is a whole row inside, behind which the recogniser would not tell a full stop from the dots.
 Where a box ends inside the last sign of the label, or before its colon, it grows to the end of that. A stop with
 nothing but paper behind it stays, and so does one that stands at its word and apart from the row.
 """
@@ -20,13 +21,14 @@ _BEYOND = 1.6
 """How far past the end of a box is looked, in line heights."""
 _DOT = 0.26
 """A dot is at most so wide and high, in line heights."""
-_ROW = 3
-"""So many dots beyond an end make a leader."""
+_ROW, _ROW_INSIDE = 3, 4
+"""So many dots beyond an end make a leader, and so many inside with nothing but paper behind them: fewer may be an
+ellipsis."""
 _APART = 0.75
 """Dots of one row are at most so far apart, in line heights."""
 _CLOSE = 0.16
 """A full stop stands at most so far behind its word, in line heights; a leader has a space before it."""
-_PARTED = 1.6
+_PARTED = 1.35
 """How much farther a full stop stands from the first dot of a leader than its dots from each other."""
 _FARTHER = 0.6
 """A box that ends inside a sign before a leader grows at most so far, in line heights."""
@@ -77,15 +79,16 @@ def _go_on(end: float, start: float, other: NDArray[np.bool_], height: int) -> b
 def _end_of_words(marks: NDArray[np.bool_], end: int, *, stops: bool) -> float:
     """Where the words end in the ink [h, w] of a box that ends at column `end` and of what is beyond; `end` if no
     leader. `stops`: a sentence may end there."""
-    if np.count_nonzero(np.diff(marks[:, end:].any(axis=0))) < 2 * (_ROW - 1):  # too few marks for a row of dots
+    if not _may_be_leader(marks, end):
         return end
     height = marks.shape[0]
     edges, other, letters = _dots(marks)
     whole = _whole_signs(other, end, height)
     beyond = edges[edges[:, 0] >= whole]
-    if len(beyond) < _ROW or other[whole : int(beyond[_ROW - 1, 1])].any():
+    least, upto = (_ROW, int(beyond[_ROW - 1, 1])) if len(beyond) >= _ROW else (_ROW_INSIDE, len(other))
+    row = edges[edges[:, 0] < upto]
+    if len(row) < least or other[min(whole, int(row[-least, 0])) : upto].any():
         return end
-    row = edges[edges[:, 0] < beyond[_ROW - 1, 1]]
     first = len(row) - 1
     while first > 0 and _go_on(row[first - 1, 1], row[first, 0], other, height):
         first -= 1
@@ -94,9 +97,20 @@ def _end_of_words(marks: NDArray[np.bool_], end: int, *, stops: bool) -> float:
     margin = 0.06 * height
     if whole > end:
         return float(min(whole + margin, row[first, 0] - margin))
-    if row[first, 0] >= end or first > len(row) - _ROW:
+    if row[first, 0] >= end or first > len(row) - least:
         return end
     return float(max(row[first, 0] - margin, 0.0))
+
+
+def _may_be_leader(marks: NDArray[np.bool_], end: int) -> bool:
+    """Whether there are marks enough for a row of dots beyond column `end`, or before it low ones alone."""
+    height = marks.shape[0]
+    before = marks[:, max(0, end - height) : end]
+    many = 2 * (_ROW - 1)
+    if np.count_nonzero(np.diff(marks[:, end:].any(axis=0))) >= many:
+        return True
+    low = before[round(_LOW[0] * height) :].any(axis=0)
+    return bool(np.count_nonzero(np.diff(low)) >= many and not before[: height // 3].any())
 
 
 def _whole_signs(other: NDArray[np.bool_], end: int, height: int) -> int:

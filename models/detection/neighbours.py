@@ -29,8 +29,8 @@ _FLECK = 2
 _LEAST = 8  # pixels
 _BELOW = 0.4
 """So far below a box, in its heights, letters of the next line are looked for."""
-_WIDE = 0.3
-"""A mark below a letter is at most so wide, in heights of its box."""
+_DOT = 0.2
+"""A dot below a letter is at most so wide and high, in heights of its box."""
 _AROUND = 0.12
 """So far to the side its letter may stand."""
 _FEET = 0.25
@@ -75,7 +75,7 @@ def _own_marks(marks: NDArray[np.bool_], height: int, cut: int) -> bool:
     )
     around = round(_AROUND * height)
     for left, top, wide, high, _ in stats[1:].tolist():
-        if top >= cut or wide > _WIDE * height:
+        if top >= cut or max(wide, high) > _DOT * height:
             continue
         below = marks[height - cut + top + high :, max(0, left - around) : left + wide + around].any(axis=1)
         away = int(below.argmax()) if below.any() else height

@@ -19,8 +19,8 @@ _HEAD = 2.5
 """So far into a box is looked, in its heights."""
 _SPECK = 0.17
 """A speck is at most so wide and high, in heights of its box."""
-_LONG = 1.6
-"""What is so much longer than high is a dash."""
+_LONG, _DASH = 1.6, 0.14
+"""What is so much longer than high is a dash, unless it is shorter than so much of the height of the box."""
 _HIGH = 0.38
 """What stands higher, in heights of its box, may be a quotation mark."""
 _APART = 0.03
@@ -56,7 +56,7 @@ def _first_sign(marks: NDArray[np.bool_]) -> float:
         wide, high, low = _ink_of(marks[:, left:right])
         if number and left - end < max(2.0, _APART * height):
             return 0.0
-        if max(wide, high) > _SPECK * height or wide >= _LONG * high or low < _HIGH * height:
+        if max(wide, high) > _SPECK * height or wide >= max(_LONG * high, _DASH * height) or low < _HIGH * height:
             whole = number and np.ptp(np.flatnonzero(marks[:, left:right].any(axis=1))) > _SIGN * height
             return max(end + (left - end) / 2, left - _MARGIN * height) if whole else 0.0
         if number == _MOST:

@@ -40,7 +40,7 @@ def test_the_acute_of_the_next_line_is_cut_off_and_the_dot_stays() -> None:
 
 
 def test_a_dot_that_touches_the_edge_stays_with_the_letter_that_it_is_nearer_to() -> None:
-    for marks in ([(300, 67, 304, 76)], [(300, 67, 304, 76), ACUTE]):
+    for marks in ([(299, 68, 304, 75)], [(299, 68, 304, 75), ACUTE]):
         (kept, _) = above_neighbours(_page(*marks), [UPPER, LOWER])
         np.testing.assert_array_equal(kept, UPPER)
 

@@ -132,3 +132,17 @@ def test_a_colon_that_stands_low_in_its_box_is_no_dot_of_the_leader(over: int) -
     box[:2, 1] -= 18  # a speck above the line made the box so high
     box[1:3, 0] += over
     assert words[1][0] - 8 < without_leader_ends(image, box)[1][0] < words[1][0] + 8
+
+
+@pytest.mark.parametrize("space", ["", " "])
+def test_a_leader_that_ends_inside_its_box_leaves_the_stop_before_it(space: str) -> None:
+    image, box = _printed(f"tỉnh Quảng Nam.{space} {'.' * 5}")
+    _, words = _printed("tỉnh Quảng Nam.")
+    cut = without_leader_ends(image, box)
+    assert words[1][0] - 8 < cut[1][0] < words[1][0] + 14
+
+
+@pytest.mark.parametrize("text", ["v.v...", "và những người khác...", "Số: 12.345.678.", "i.i.i.i.i."])
+def test_dots_of_the_text_are_no_leader_inside_its_box(text: str) -> None:
+    image, box = _printed(text)
+    np.testing.assert_array_equal(without_leader_ends(image, box), box)

@@ -1,10 +1,10 @@
 """Boxes that run into a dotted leader are trimmed back to the words.
 
 The network ends a label's box one or two dots inside the leader behind it, and a reader then writes a full stop that is
-none. Where the ink beyond an end of a box goes on as a row of dots, the dots inside belong to the row and are cut off; so
-is a whole row inside, behind which the recogniser would not tell a full stop from the dots.
-Where a box ends inside the last sign of the label, or before its colon, it grows to the end of that. A stop with
-nothing but paper behind it stays, and so does one that stands at its word and apart from the row.
+none. Where the ink beyond an end of a box goes on as a row of dots, the dots inside belong to the row and are cut off;
+so is a whole row inside, behind which the recogniser would not tell a full stop from the dots. Where a box ends inside
+the last sign of the label, or before its colon, it grows to the end of that. A stop with nothing but paper behind it
+stays, and so does one that stands at its word and apart from the row.
 """
 
 from __future__ import annotations

@@ -28,8 +28,6 @@ _AROUND = "“”\"'()[].,;:!?…-–"
 _ENDS = frozenset(".,;:!?…)”\"'/-–]")
 _USUAL = math.log(1e-3)
 """What an ordinary word scores: words are weighed against it, so that a reading in more words is not the poorer."""
-_FAR, _MOST = -3.0, 4
-"""Rivals less likely than a word by so much are none, and so many are looked at."""
 
 
 class SyllableModel:
@@ -39,7 +37,7 @@ class SyllableModel:
         self._single, self._pairs = single, pairs
         self._all = sum(n for word, n in single.items() if word != START)
         self._log_chance = lru_cache(maxsize=65536)(self._counted)
-        self._rivals = lru_cache(maxsize=65536)(self._held_against)
+        self._rival = lru_cache(maxsize=65536)(self._likelier)
         self._alike: defaultdict[str, list[str]] = defaultdict(list)
         for word in single:
             self._alike[fold(word)].append(word)
@@ -68,33 +66,20 @@ class SyllableModel:
         """Whether `word` stands in the corpora."""
         return word.strip(_AROUND).lower() in self._single
 
-    def rivals(self, word: str, before: str, after: str) -> list[tuple[str, float]]:
-        """Words of the same letters with other tones or marks that are not much less likely than `word` between its
-        neighbours, all as printed: each, and how much likelier it is; natural log."""
-        core = word.strip(_AROUND)
-        if not core.isalpha():
-            return []
-        last, follows = self._around(word, before, after)
-        start = word.index(core)
-        return [
-            (f"{word[:start]}{other}{word[start + len(core) :]}", more)
-            for other, more in self._rivals(core, last, follows)
-        ]
-
     def rival(self, words: Sequence[str]) -> float:
-        """How much likelier than a word of a line the likeliest of its rivals is, for the word where it is most; 0
-        where no word has one that is likelier."""
+        """How much likelier than a word of a line the likeliest word of the same letters with other tones or marks is,
+        between its neighbours: natural log, for the word where it is most; 0 where no word has such a rival."""
         most = 0.0
-        for word, before, after in zip(words, ["", *words], [*words[1:], ""], strict=False):
+        for number, word in enumerate(words):
             core = word.strip(_AROUND)
-            if core.isalpha():
-                most = max([most, *(more for _, more in self._rivals(core, *self._around(word, before, after))[:1])])
+            if not core.isalpha():
+                continue
+            before = self.context(words[number - 1]) if number else START
+            after = ""
+            if number + 1 < len(words) and self.context(word) != START:
+                after = words[number + 1].strip(_AROUND)
+            most = max(most, self._rival(core, before, after.lower() if after.isalpha() else ""))
         return most
-
-    def _around(self, word: str, before: str, after: str) -> tuple[str, str]:
-        """By what a word and its rivals are judged: the word before, and the one after ("" where none follows)."""
-        follows = after.strip(_AROUND) if after and self.context(word) != START else ""
-        return self.context(before), follows.lower() if follows.isalpha() else ""
 
     @staticmethod
     def context(before: str) -> str:
@@ -104,18 +89,14 @@ class SyllableModel:
         core = before.strip(_AROUND)
         return core.lower() if core.isalpha() else START
 
-    def _held_against(self, word: str, before: str, after: str) -> tuple[tuple[str, float], ...]:
-        """Rivals of a word of letters, in its case, the likeliest first, and how much likelier each is."""
+    def _likelier(self, word: str, before: str, after: str) -> float:
         small = word.lower()
 
         def chance(one: str) -> float:
             return self._counted(one, before) + (self._counted(after, one.lower()) if after else 0.0)
 
-        own = chance(word)
-        alike = (each for each in self._alike.get(fold(small), ()) if each != small and len(each) == len(word))
-        others = [(each, chance(each) - own) for each in alike]
-        near = sorted((pair for pair in others if pair[1] > _FAR), key=lambda pair: -pair[1])[:_MOST]
-        return tuple((_in_case(each, word), more) for each, more in near)
+        others = [each for each in self._alike.get(fold(small), ()) if each != small]
+        return max(0.0, max(map(chance, others), default=-math.inf) - chance(word))
 
     def _counted(self, word: str, before: str) -> float:
         small = word.lower()
@@ -128,7 +109,3 @@ class SyllableModel:
         else:  # abbreviations are written without marks: BCA, never BCẠ
             floor = _CAPITALS if word[0].isupper() and word.isascii() else _UNKNOWN
         return math.log(max(chance, floor))
-
-
-def _in_case(word: str, like: str) -> str:
-    return "".join(letter.upper() if other.isupper() else letter for letter, other in zip(word, like, strict=True))

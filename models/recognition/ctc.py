@@ -12,7 +12,6 @@ from __future__ import annotations
 import math
 import unicodedata
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +19,6 @@ from numpy.typing import NDArray
 from models.language.shipped import Language
 from models.recognition.beam import BLANK, SURE, Steps, search
 from models.recognition.evidence import NOTHING, Evidence
-from models.recognition.rivals import CALM, Seen, contest
 from models.recognition.typography import as_printed
 
 _DOTS = frozenset(".…")
@@ -36,39 +34,29 @@ def decode(chances: Steps, characters: Sequence[str], language: Language | None 
     words: list[str] = []
     sures: list[float] = []
     doubts: list[float] = []
-    seen: list[Seen] = []
     mark_doubt = 0.0
     overruled = 0
     spans = list(_spans(best, top, characters.index(" ") + 1 if " " in characters else -1))
     for number, (start, end) in enumerate(spans):
-        signs, sure, steps = _best_path(best[start:end], top[start:end], characters)
+        signs, sure = _best_path(best[start:end], top[start:end], characters)
         plain = "".join(signs)
-        as_seen = tuple(start + step for step in steps)
         told = _that_matter(signs, sure)
         doubts += [1 - chance for sign, chance in told if sign != " "]
         mark_doubt = max([mark_doubt, *(1 - chance for sign, chance in told if sign != " " and not sign.isalnum())])
         if language is None or float(top[start:end].min()) >= SURE or not set(plain) - _DOTS:
             words.append(plain)
-            seen.append(Seen(plain, as_seen))
             sures.append(math.prod(chance for _, chance in told))
             continue
         before = words[-1].split(" ")[-1] if words else ""
         after = _first_word(best, top, spans[number + 1 :], characters)
         found, chance = search(chances[start:end], characters, before, after, language)
         words.append(found)
-        seen.append(Seen(found, as_seen if found == plain else None))
         sures.append(chance)
         overruled += found != " ".join(plain.split())
     text = as_printed(" ".join(unicodedata.normalize("NFC", " ".join(words)).split()))
     if not text:
         return NOTHING
-    contested = contest(seen, chances, _classes(tuple(characters)), language) if language else CALM
-    return Evidence(text, math.prod(sures), min(sures), overruled, tuple(doubts), mark_doubt, contested=contested)
-
-
-@lru_cache(maxsize=8)
-def _classes(characters: tuple[str, ...]) -> dict[str, int]:
-    return {character: number for number, character in enumerate(characters, BLANK + 1)}
+    return Evidence(text, math.prod(sures), min(sures), overruled, tuple(doubts), mark_doubt)
 
 
 def _spans(best: NDArray[np.int64], top: NDArray[np.float32], space: int) -> Iterator[tuple[int, int]]:
@@ -86,7 +74,7 @@ def _first_word(
     best: NDArray[np.int64], top: NDArray[np.float32], spans: Sequence[tuple[int, int]], characters: Sequence[str]
 ) -> str:
     for start, end in spans:
-        signs, _, _ = _best_path(best[start:end], top[start:end], characters)
+        signs, _ = _best_path(best[start:end], top[start:end], characters)
         if words := "".join(signs).split():
             return words[0]
     return ""
@@ -94,22 +82,19 @@ def _first_word(
 
 def _best_path(
     best: NDArray[np.int64], top: NDArray[np.float32], characters: Sequence[str]
-) -> tuple[list[str], list[float], list[int]]:
-    """The signs of the most likely class at each step, the highest chance of each sign's run, and at which step."""
+) -> tuple[list[str], list[float]]:
+    """The signs of the most likely class at each step, and the highest chance of each sign's run."""
     signs: list[str] = []
     chances: list[float] = []
-    steps: list[int] = []
     before = BLANK
-    for step, (label, p) in enumerate(zip(best.tolist(), top.tolist(), strict=True)):
+    for label, p in zip(best.tolist(), top.tolist(), strict=True):
         if label != BLANK and label == before:
-            if p > chances[-1]:
-                chances[-1], steps[-1] = p, step
+            chances[-1] = max(chances[-1], p)
         elif label != BLANK:
             signs.append(characters[label - 1])
             chances.append(p)
-            steps.append(step)
         before = label
-    return signs, chances, steps
+    return signs, chances
 
 
 def _that_matter(signs: Sequence[str], chances: Sequence[float]) -> list[tuple[str, float]]:

@@ -9,12 +9,10 @@ from itertools import pairwise
 
 from dossiers.values.syllables import is_syllable
 from models.language.shipped import Language
-from models.recognition.rivals import CALM
 
 NAMES = (
     "eye", "weakest_word", "signs", "unknown_words", "least_likely_word", "stops_and_marks", "overruled",
     "weakest_sign", "hazy_signs", "likelier_marks", "odd_writing", "cut_ink", "weakest_mark", "commas_before_capitals",
-    "contested_word",
 )  # fmt: skip
 MORE_IS_BETTER = frozenset({"eye", "weakest_word"})
 """All others speak against a line."""
@@ -39,7 +37,7 @@ class Evidence:
     `overruled`: words in which the language overruled the eye; `doubts`: of each sign that was seen, spaces and
     leader dots left out, how much its chance lacks to 1; `mark_doubt`: the most of it among signs that are neither
     letters nor digits, of which the language knows little; `cut`: how dark the ink at an end of its crop is
-    (`models.recognition.ends`); `contested`: log-odds for the strongest rival of a word (`models.recognition.rivals`).
+    (`models.recognition.ends`).
     """
 
     text: str
@@ -49,7 +47,6 @@ class Evidence:
     doubts: tuple[float, ...] = ()
     mark_doubt: float = 0.0
     cut: float = 0.0
-    contested: float = CALM
 
 
 NOTHING = Evidence("", 0.0, 0.0, 0)
@@ -77,7 +74,6 @@ def observations(evidence: Evidence, language: Language) -> tuple[float, ...]:
         max(0.0, evidence.cut - _PALE),
         _grade(evidence.mark_doubt),
         float(sum(one[-1] == "," and other[0].isupper() for one, other in pairwise(words))),
-        (evidence.contested - CALM) / 4,
     )
 
 

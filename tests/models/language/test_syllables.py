@@ -25,24 +25,10 @@ def test_what_is_written_is_likelier_than_its_neighbour_in_tone(right: str, wron
 
 
 @pytest.mark.parametrize(
-    ("word", "before", "after", "rival"),
-    [
-        ("Quyến", "27", "số:", "Quyển"),
-        ("KIỂN,", "Ý", "", "KIẾN,"),
-        ("(hiền", "", "thị", "(hiển"),
-        ("Cố", "ty", "phần", "Cổ"),
-    ],
+    ("misread", "least"), [("27 Quyến số:", 5), ("Công ty Cố phần", 5), ("hiền thị", 5), ("đã bão hoá", 2)]
 )
-def test_the_likeliest_rival_of_a_word_is_written_as_it_is(word: str, before: str, after: str, rival: str) -> None:
-    others = shipped().syllables.rivals(word, before, after)
-    assert others[0][0] == rival
-    assert others[0][1] > 2
-    assert [more for _, more in others] == sorted((more for _, more in others), reverse=True)
-
-
-@pytest.mark.parametrize("word", ["12", "TT-BCA", "(1)", "", "biển"])
-def test_numbers_codes_and_words_in_their_place_have_no_likelier_rival(word: str) -> None:
-    assert all(more < 0 for _, more in shipped().syllables.rivals(word, "gần", "và"))
+def test_words_of_forms_and_of_the_dictionary_are_missed(misread: str, least: float) -> None:
+    assert shipped().syllables.rival(misread.split()) > least
 
 
 def test_both_places_of_a_tone_are_known() -> None:

@@ -57,18 +57,6 @@ def test_coefficients_of_before_the_last_observations_weigh_as_they_did(count: i
     assert held.of(range(len(NAMES))) == pytest.approx(1 / (1 + np.exp(-min(30, score))), abs=1e-4)
 
 
-def test_steps_of_before_the_last_observation_weigh_as_they_did() -> None:
-    former = dict.fromkeys(NAMES[:14], 0.0)
-    step = {"height": 2.0, "offset": 0.1, **former, "eye": 0.5}
-    held = Confidence.from_metadata({"confidence": json.dumps({"bias": 0.0, **former, "steps": [step]})})
-    assert held is not None
-    assert held.of([1.0] * len(NAMES)) == pytest.approx(1 / (1 + np.exp(-2 * np.tanh(0.6))), abs=1e-4)
-    with pytest.raises(ValueError, match="another version"):
-        Confidence.from_metadata(
-            {"confidence": json.dumps({"bias": 0.0, **dict.fromkeys(NAMES, 0.0), "steps": [step]})}
-        )
-
-
 def test_a_word_that_nobody_writes_speaks_against_a_line() -> None:
     usual, odd = (observations(Evidence(text, 0.99, 0.99, 0), shipped()) for text in ("quy định về", "qụy định về"))
     place = NAMES.index("unknown_words")

@@ -88,7 +88,8 @@ def page_pixels(image: Image, long_side: int = LONG_SIDE) -> NDArray[np.float32]
     height, width = image.shape[:2]
     scale = min(1.0, long_side / max(height, width))
     size = tuple(max(_MULTIPLE, round(side * scale / _MULTIPLE) * _MULTIPLE) for side in (width, height))
-    how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    # From half the size on the four pixels that are weighed leave hardly any out, and take a tenth of the time.
+    how = cv2.INTER_AREA if scale < 0.5 else cv2.INTER_LINEAR
     small = cv2.resize(image, size, interpolation=how)
     pixels = np.empty((1, 3, *small.shape[:2]), dtype=np.float32)
     pixels[0] = small.transpose(2, 0, 1)  # one large array, changed in place: fresh memory costs more than sums

@@ -17,7 +17,10 @@ NARROWED = 0.95
 """Training shows lines a twentieth narrower than they are: so much less is to be computed (docs/decisions.md, 35). A
 weight file says so (metadata `narrowed`); one that says nothing was taught at full width and is read so."""
 BUCKET = 64
-"""Widths are rounded up to a multiple of this."""
+"""Widths are padded to a multiple of this."""
+FITTED, ROOM = 0.04, 4
+"""A line that reaches over a multiple by so much of its width at most is squeezed into it: a twenty-fifth less is to be
+computed, and fonts differ by more. So many columns stay free behind it, or its full stop is lost now and then."""
 WIDEST = 3072
 """Crops wider than this when scaled (65 ems of text and more) are squeezed; no printed line of A4 is."""
 
@@ -36,11 +39,13 @@ def narrowed_in(metadata: Mapping[str, str]) -> float:
 def scaled_width(crop: Crop, narrowed: float = 1.0) -> int:
     """How wide `crop` is when it is read, at least 8 and at most `WIDEST`; `narrowed`: share of its width."""
     height, width = crop.shape[:2]
-    return int(min(WIDEST, max(8, round(width * HEIGHT / height * narrowed))))
+    scaled = int(min(WIDEST, max(8, round(width * HEIGHT / height * narrowed))))
+    below = (scaled + ROOM) // BUCKET * BUCKET - ROOM
+    return below if below > 0 and scaled - below <= FITTED * scaled else scaled
 
 
 def scale_to_height(crop: Crop, narrowed: float = 1.0) -> Crop:
-    """uint8 [h, w, 3] BGR -> uint8 [48, narrowed * w * 48 / h, 3], at least 8 and at most `WIDEST` wide."""
+    """uint8 [h, w, 3] BGR -> uint8 [48, `scaled_width`, 3]."""
     how = cv2.INTER_AREA if crop.shape[0] > HEIGHT else cv2.INTER_CUBIC
     return np.asarray(cv2.resize(crop, (scaled_width(crop, narrowed), HEIGHT), interpolation=how), dtype=np.uint8)
 

@@ -13,7 +13,7 @@ import pytest
 
 from models.engines import Hardware
 from models.evaluation.errors import edits
-from models.recognition.prepare import BUCKET, WIDEST, bucket_width, scaled_width
+from models.recognition.prepare import BUCKET, WIDEST, bucket_width, scale_to_height, scaled_width
 from models.recognition.recogniser import OnnxRecogniser
 from models.synthesis.lines import sample_line
 from models.synthesis.lines.blank import blank_line
@@ -114,6 +114,12 @@ def test_odd_crops_are_read_as_little_or_nothing_not_refused(recogniser: OnnxRec
     shapes = [(0, 0), (1, 1), (2, 4000), (4000, 2), (48, 9000)]
     assert len(recogniser.recognise([np.full((*shape, 3), 255, dtype=np.uint8) for shape in shapes])) == len(shapes)
     assert recogniser.recognise([]) == []
+
+
+@pytest.mark.parametrize(("width", "seen"), [(40, 40), (62, 60), (66, 66), (1320, 1276), (1336, 1336), (1344, 1340)])
+def test_a_line_a_little_over_a_bucket_is_squeezed_into_it(width: int, seen: int) -> None:
+    assert scaled_width(np.zeros((48, width, 3), dtype=np.uint8)) == seen
+    assert scale_to_height(np.zeros((96, 2 * width, 3), dtype=np.uint8)).shape == (48, seen, 3)
 
 
 def test_a_bucket_is_decided_by_the_crop_alone(recogniser: OnnxRecogniser) -> None:

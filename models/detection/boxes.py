@@ -7,6 +7,7 @@ is moving its four sides, so no polygon-clipping library is needed.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -74,3 +75,10 @@ def boxes_from_chances(chances: NDArray[np.float32], rules: BoxRules) -> list[Co
         # Corners of pixels, not their middles: a core of n pixels is n wide.
         found.append(_grown((centre[0] + 0.5, centre[1] + 0.5), (size[0] + 1, size[1] + 1), angle, rules.grow))
     return found
+
+
+def outside(boxes: Sequence[Corners], others: Sequence[Corners]) -> list[Corners]:
+    """Those of `boxes` whose middle lies in none of `others`."""
+    spans = [(other.min(axis=0), other.max(axis=0)) for other in others]
+    middles = [(box, box.mean(axis=0)) for box in boxes]
+    return [box for box, at in middles if not any((low < at).all() and (at < high).all() for low, high in spans)]

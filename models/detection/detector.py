@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dossiers.page import Polygon
-from models.detection.boxes import BoxRules, Corners, boxes_from_chances
+from models.detection.boxes import BoxRules, Corners, boxes_from_chances, outside
 from models.detection.cells import tables_on
-from models.detection.digit_boxes import digit_boxes, outside_rows, whole_row
+from models.detection.digit_boxes import digit_boxes, whole_row
 from models.detection.drawn import drawn_on
 from models.detection.gaps import cut_at_gaps
 from models.detection.grid import in_tables
@@ -72,11 +72,13 @@ class OnnxDetector:
         drawn = drawn_on(grey)
         rows = digit_boxes(drawn)
         boxes: list[Corners] = [whole_row(row) for row in rows]
-        for box in outside_rows([box * back for box in boxes_from_chances(chances, self._rules)], rows):
+        found = outside([box * back for box in boxes_from_chances(chances, self._rules)], boxes)
+        for number, box in enumerate(found):
             inside = np.clip(box, 0, np.array([width, height], dtype=np.float32))
-            for cell in cut_at_rules(grey, inside):
-                for part in cut_at_gaps(grey, cell):
-                    boxes.append(without_specks_before(grey, without_leader_ends(grey, part)))
+            parts = [part for cell in cut_at_rules(grey, inside) for part in cut_at_gaps(grey, cell)]
+            if len(parts) > 1:  # a box that reaches into the next column leaves a sliver of what has a box of its own
+                parts = outside(parts, [*found[:number], *found[number + 1 :]])
+            boxes.extend(without_specks_before(grey, without_leader_ends(grey, part)) for part in parts)
         ruled = tables_on(drawn)
         ordered = in_reading_order(above_neighbours(grey, boxes), ruled)
         cells, tables = in_tables(ordered, ruled)

@@ -132,16 +132,6 @@ def may_be_row(polygon: Polygon) -> bool:
     return all(float(value).is_integer() for corner in polygon for value in corner)
 
 
-def outside_rows(boxes: list[Corners], rows: list[list[Corners]]) -> list[Corners]:
-    """The boxes whose middle lies in none of the rows."""
-    spans = [(row[0][0], row[-1][2]) for row in rows]
-    return [
-        box
-        for box in boxes
-        if not any((low < (middle := box.mean(axis=0))).all() and (middle < high).all() for low, high in spans)
-    ]
-
-
 def without_frames(image: Image) -> Image:
     """`image` itself when it has no such row, else a copy in which paper stands in the place of the frames."""
     rows = digit_boxes(drawn_on(np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), dtype=np.uint8)))

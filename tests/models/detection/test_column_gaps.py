@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from models.detection.boxes import outside
 from models.detection.gaps import cut_at_gaps
 from models.protocols import Image
 
@@ -63,3 +64,14 @@ def test_a_justified_line_and_the_number_before_a_clause_are_not() -> None:
     for gaps in ([36, 34, 38, 35], [38, 10, 11, 10], [10, 11, 38]):
         grey, box = _words(gaps)
         assert len(cut_at_gaps(grey, box)) == 1
+
+
+def test_a_sliver_of_the_next_column_goes_with_that_columns_box() -> None:
+    left, sliver, right = (_corners(*span) for span in ((10, 300), (330, 350), (325, 700)))
+    (kept,) = outside([left, sliver], [right])
+    assert kept is left
+    assert len(outside([left, right], [])) == 2
+
+
+def _corners(left: float, right: float) -> np.ndarray:
+    return np.array([[left, 40], [right, 40], [right, 80], [left, 80]], dtype=np.float32)

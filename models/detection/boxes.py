@@ -55,6 +55,19 @@ def _mean_chance(chances: NDArray[np.float32], contour: NDArray[np.int32]) -> fl
     return float(cv2.mean(chances[y : y + height, x : x + width], mask)[0])
 
 
+def sides(box: Corners) -> tuple[float, float]:
+    """The length of a box along its line and its height there, in pixels."""
+    return float(np.linalg.norm(box[1] - box[0])), float(np.linalg.norm(box[3] - box[0]))
+
+
+def taller(box: Corners, above: float, below: float) -> Corners:
+    """A box grown by shares of its height above and below its line."""
+    left, right = box[3] - box[0], box[2] - box[1]
+    return np.array(
+        [box[0] - left * above, box[1] - right * above, box[2] + right * below, box[3] + left * below], dtype=np.float32
+    )
+
+
 def between(box: Corners, start: float, end: float) -> Corners:
     """The part of a box from share `start` to share `end` of its length; outside 0..1 it grows along its line."""
     top, bottom = box[1] - box[0], box[2] - box[3]

@@ -45,8 +45,8 @@ def _insides(drawn: Drawn) -> list[Inside]:
         white = (drawn.ink[y : y + h, x : x + w] == 0).view(np.uint8)
         areas = cv2.connectedComponentsWithStats(white, connectivity=4)[2][1:, cv2.CC_STAT_AREA]
         if areas.max() > _FILLED * w * h:
-            scaled = (round(value / drawn.part) for value in (x, y, w, h))
-            found.append((next(scaled), next(scaled), next(scaled), next(scaled)))
+            part = drawn.part
+            found.append((round(x / part), round(y / part), round(w / part), round(h / part)))
     return found
 
 

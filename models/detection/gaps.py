@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from models.detection.boxes import Corners, between
+from models.detection.boxes import Corners, between, sides
 from models.detection.ink import flat_grey, ink
 from models.protocols import Image
 
@@ -32,8 +32,7 @@ def _ink_columns(crop: Image) -> NDArray[np.bool_]:
 
 def cut_at_gaps(grey: Image, box: Corners) -> list[Corners]:
     """`box` of a grey page, uint8 [h, w], whole, or its parts from left to right."""
-    width = float(np.linalg.norm(box[1] - box[0]))
-    height = float(np.linalg.norm(box[3] - box[0]))
+    width, height = sides(box)
     if width < 6 * height or height < 6:
         return [box]
     inked = np.flatnonzero(_ink_columns(flat_grey(grey, box)))

@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from models.detection.boxes import Corners, between
+from models.detection.boxes import Corners, between, sides
 from models.detection.ink import flat_grey, ink
 from models.protocols import Image
 
@@ -53,22 +53,19 @@ def _dots(marks: NDArray[np.bool_]) -> tuple[NDArray[np.float64], NDArray[np.boo
             other[x : x + w] = True
     letters = other.copy()
     low = np.flatnonzero(little & (level > _LOW[0]) & (level < _LOW[1]))
-    edges: list[tuple[int, int]] = []
-    levels: list[float] = []
+    dots: list[tuple[int, int, float]] = []
     for n in low[np.argsort(left[low])].tolist():
         a, b = int(left[n]), int(left[n] + wide[n])
         above = little & (left < b) & (left + wide > a) & (level < level[n] - 0.15)
-        last = next((k for k in range(len(edges) - 1, -1, -1) if edges[k][1] <= a), -1)
-        in_row = last >= 0 and abs(levels[last] - level[n]) < _LEVEL and _go_on(edges[last][1], a, other, height)
+        before = next((dot for dot in reversed(dots) if dot[1] <= a), None)
+        in_row = before and abs(before[2] - level[n]) < _LEVEL and _go_on(before[1], a, other, height)
         if above.any() and not in_row:  # a colon, and no speck over a row
             other[a:b] = True
-            while edges and edges[-1][1] > a:  # its upper dot
-                edges.pop()
-                levels.pop()
+            while dots and dots[-1][1] > a:  # its upper dot
+                dots.pop()
         if not other[a:b].any():
-            edges.append((a, b))
-            levels.append(float(level[n]))
-    return np.array(edges, dtype=np.float64).reshape(-1, 2), other, letters
+            dots.append((a, b, float(level[n])))
+    return np.array([dot[:2] for dot in dots], dtype=np.float64).reshape(-1, 2), other, letters
 
 
 def _go_on(end: float, start: float, other: NDArray[np.bool_], height: int) -> bool:
@@ -142,7 +139,7 @@ def _is_stop(row: NDArray[np.float64], letters: NDArray[np.bool_], height: int) 
 def without_leader_ends(grey: Image, box: Corners) -> Corners:
     """`box` of a grey page, uint8 [h, w], without the dots of leaders that go on beyond its ends and with the whole of
     the signs before them; `box` itself where it holds nothing but dots."""
-    width, height = float(np.linalg.norm(box[1] - box[0])), float(np.linalg.norm(box[3] - box[0]))
+    width, height = sides(box)
     if width < 1.5 * height or height < 8:
         return box
     reach = _BEYOND * height / width

@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from models.detection.boxes import Corners
+from models.detection.boxes import Corners, taller
 from models.detection.ink import flat_grey, ink
 from models.protocols import Image
 
@@ -52,8 +52,7 @@ def above_neighbours(grey: Image, boxes: Sequence[Corners]) -> list[Corners]:
 
 
 def _raised(grey: Image, box: Corners) -> Corners:
-    down = (box[3] - box[0]) * _BELOW, (box[2] - box[1]) * _BELOW
-    flat = flat_grey(grey, np.array([box[0], box[1], box[2] + down[1], box[3] + down[0]], dtype=np.float32))
+    flat = flat_grey(grey, taller(box, 0, _BELOW))
     height = round(len(flat) / (1 + _BELOW))
     if height < _LEAST:
         return box
@@ -61,8 +60,7 @@ def _raised(grey: Image, box: Corners) -> Corners:
     cut = _foreign_rows(np.count_nonzero(marks[:height], axis=1) > _FLECK)
     if not cut or _own_marks(marks, height, cut):
         return box
-    up = (box[1] - box[2]) * (cut / height), (box[0] - box[3]) * (cut / height)
-    return np.array([box[0], box[1], box[2] + up[0], box[3] + up[1]], dtype=np.float32)
+    return taller(box, 0, -cut / height)
 
 
 def _own_marks(marks: NDArray[np.bool_], height: int, cut: int) -> bool:

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from models.detection.boxes import Corners, between
+from models.detection.boxes import Corners, between, sides, taller
 from models.detection.ink import flat_grey, ink
 from models.protocols import Image
 
@@ -29,11 +29,6 @@ _PAPER, _SHARE = 85, 0.3
 _THREE_COLUMNS = np.ones((1, 3), dtype=np.uint8)
 _LEAST = 0.35
 """A part narrower than this, in line heights, holds no text."""
-
-
-def _taller(box: Corners) -> Corners:
-    down = (box[3] - box[0]) * _BEYOND, (box[2] - box[1]) * _BEYOND
-    return np.array([box[0] - down[0], box[1] - down[1], box[2] + down[1], box[3] + down[0]], dtype=np.float32)
 
 
 def _rule_columns(crop: Image) -> list[tuple[int, int]]:
@@ -68,10 +63,10 @@ def _filled(wide: NDArray[np.uint8]) -> NDArray[np.bool_]:
 
 def cut_at_rules(grey: Image, box: Corners) -> list[Corners]:
     """`box` of a grey page, uint8 [h, w], whole, or its parts between vertical rules, from left to right."""
-    width, height = float(np.linalg.norm(box[1] - box[0])), float(np.linalg.norm(box[3] - box[0]))
+    width, height = sides(box)
     if width < 1.5 * height or height < 8:
         return [box]
-    crop = flat_grey(grey, _taller(box))
+    crop = flat_grey(grey, taller(box, _BEYOND, _BEYOND))
     if not crop.size:
         return [box]
     rules = [(a, b) for a, b in _rule_columns(crop) if b - a <= _WIDEST * height + 2]

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from models.detection.boxes import Corners, between
+from models.detection.boxes import Corners, between, sides
 from models.detection.ink import flat_grey, ink
 from models.protocols import Image
 
@@ -37,7 +37,7 @@ _MOST = 2
 
 def without_specks_before(grey: Image, box: Corners) -> Corners:
     """`box` of a grey page, uint8 [h, w], from its first sign on."""
-    width, height = float(np.linalg.norm(box[1] - box[0])), float(np.linalg.norm(box[3] - box[0]))
+    width, height = sides(box)
     if height < _LEAST or width < height:
         return box
     head = flat_grey(grey, between(box, 0, min(1.0, _HEAD * height / width)))

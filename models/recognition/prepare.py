@@ -19,8 +19,8 @@ weight file says so (metadata `narrowed`); one that says nothing was taught at f
 BUCKET = 64
 """Widths are padded to a multiple of this."""
 FITTED, ROOM = 0.04, 4
-"""A line that reaches over a multiple by so much of its width at most is squeezed into it: a twenty-fifth less is to be
-computed, and fonts differ by more. So many columns stay free behind it, or its full stop is lost now and then."""
+"""A line that reaches over a multiple by so much of its width at most is squeezed into it: 3 % less is to be computed,
+and fonts differ by more. So many columns stay free behind it, or its full stop is lost now and then."""
 WIDEST = 3072
 """Crops wider than this when scaled (65 ems of text and more) are squeezed; no printed line of A4 is."""
 

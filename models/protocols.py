@@ -65,10 +65,10 @@ class Recogniser(Protocol):
         """The padded width at which `crop` is read; crops of one bucket can share a batch."""
         ...
 
-    def recognise(self, crops: Sequence[Image], *, either_way: bool = True) -> list[tuple[str, float]]:
+    def recognise(self, crops: Sequence[Image], *, again: bool = True) -> list[tuple[str, float]]:
         """(NFC text, confidence in 0..1) of each crop, in order; the others never change a result.
 
-        `either_way`: a line that makes no sense may be read upside down; without, each is read as it stands."""
+        `again`: a line in doubt may be read a second time, otherwise or upside down; without, each is read once."""
         ...
 
 

@@ -21,7 +21,7 @@ def open_network(path: Path, hardware: Hardware, *, few_sizes: bool = False) -> 
 
     `few_sizes`: its inputs have the sizes of a few papers, so that a runtime may prepare each by itself.
     """
-    engine = choose(hardware)
+    engine = choose(hardware, few_sizes=few_sizes)
     if engine == "openvino":
         from models.engines.openvino import OpenVinoNetwork
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
+from pathlib import Path
 
 from config.settings import Engine
 from dossiers.errors import HosoError
@@ -34,13 +35,27 @@ class Hardware:
 
 
 @cache
+def has_openvino() -> bool:
+    """Whether OpenVINO is installed."""
+    return find_spec("openvino") is not None
+
+
+@cache
 def cpu_has_bfloat16() -> bool:
     """Whether OpenVINO is installed and this CPU multiplies bfloat16 in hardware (AVX-512 BF16 or AMX)."""
-    try:
-        import openvino
-    except ImportError:
+    if not has_openvino():
         return False
+    import openvino
+
     return "BF16" in openvino.Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+
+
+@cache
+def cpu_has_integers() -> bool:
+    """Whether this CPU multiplies and adds eight-bit integers in one step (AVX-512 VNNI, since 2019; every CPU with
+    bfloat16 does). Others need three, one of which may overflow, and gain nothing."""
+    about = Path("/proc/cpuinfo")
+    return cpu_has_bfloat16() or (about.is_file() and " avx512_vnni " in about.read_text(encoding="utf-8"))
 
 
 @cache
@@ -65,14 +80,14 @@ def torch_sees_cuda() -> bool:
     return bool(torch.cuda.is_available())
 
 
-def choose(hardware: Hardware) -> Engine:
+def choose(hardware: Hardware, *, few_sizes: bool = False) -> Engine:
     """The runtime that `open_network` takes: the one that is named; else, when a GPU is lent, CUDA through ONNX Runtime
-    or, where that has none, through torch; OpenVINO in bfloat16 where the CPU has it (about twice as fast, see
-    `benchmarks/results`); else ONNX Runtime."""
+    or, where that has none, through torch; OpenVINO where the CPU multiplies eight-bit integers, and on every CPU for a
+    network whose inputs have `few_sizes` (three times as fast; `docs/engines.md`); else ONNX Runtime."""
     if hardware.engine != "auto":
         return hardware.engine
     if hardware.gpu and has_cuda():
         return "onnxruntime"
     if hardware.gpu and torch_sees_cuda():
         return "torch"
-    return "openvino" if cpu_has_bfloat16() else "onnxruntime"
+    return "openvino" if has_openvino() and (few_sizes or cpu_has_integers()) else "onnxruntime"

@@ -28,7 +28,7 @@ def readability(image: Image, detector: Detector, recogniser: Recogniser) -> flo
     """How well the longest level lines of `image` read as it stands: signs read, weighted by confidence."""
     level = [polygon for polygon in detector.detect(image) if _length(polygon) > _LEVEL]
     longest = sorted(level, key=_length, reverse=True)[:_LINES]
-    read = recogniser.recognise(crop_lines(image, longest), either_way=False)
+    read = recogniser.recognise(crop_lines(image, longest), again=False)
     return sum(min(len(text), _SIGNS) * confidence for text, confidence in read)
 
 

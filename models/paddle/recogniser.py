@@ -68,9 +68,9 @@ class PaddleRecogniser:
         """As of our own recogniser; here lines never share a call."""
         return bucket_width(scaled_width(crop, self._narrowed))
 
-    def recognise(self, crops: Sequence[Image], *, either_way: bool = True) -> list[tuple[str, float]]:
+    def recognise(self, crops: Sequence[Image], *, again: bool = True) -> list[tuple[str, float]]:
         """(NFC text, mean chance of its signs) of each crop, in order; an empty crop reads as ("", 0.0). PaddleOCR
-        reads all lines as they stand, whatever `either_way` says."""
+        reads all lines as they stand, whatever `again` says."""
         places = [number for number, crop in enumerate(crops) if crop.size]
         given = [narrow(crops[number], self._narrowed) for number in places]
         read = self._own.call(lambda predictor: list(predictor.predict(given, batch_size=1))) if given else []

@@ -13,17 +13,18 @@ import openvino as ov
 import pytest
 from openvino import opset13 as ops
 
-from models.engines import Hardware, open_network
+from models.engines import Hardware, choose, hardware, open_network
 from models.engines import openvino as engine
 from models.engines.eight_bits import _with_exact_zero, ranged, ranges_from, round_to_eight_bits
-from models.engines.hardware import cpu_has_bfloat16
+from models.engines.hardware import cpu_has_bfloat16, cpu_has_integers
 from models.training.notes import write_notes
 from models.training.ranges import measure, measured
 from models.weights import WeightsRejected, registry
 
 OPENVINO = Hardware(threads=1, engine="openvino")
-PLAIN, ROUNDED = ("openvino bf16", "openvino bf16 int8") if cpu_has_bfloat16() else ("openvino f32", "openvino f32")
-"""What runs without and with ranges here: a CPU without bfloat16 computes with neither."""
+PLAIN = "openvino bf16" if cpu_has_bfloat16() else "openvino f32"
+ROUNDED = f"{PLAIN} int8" if cpu_has_integers() else PLAIN
+"""What runs without and with ranges here: floats as the CPU has them, integers where it multiplies them."""
 
 
 @pytest.fixture
@@ -36,22 +37,36 @@ def test_the_shipped_recogniser_and_detector_run_on_eight_bits() -> None:
         assert open_network(registry()[role].path(), OPENVINO).engine == ROUNDED
 
 
-def test_a_file_without_ranges_runs_in_bfloat16(file: Path) -> None:
+def test_a_file_without_ranges_runs_in_floats(file: Path) -> None:
     write_notes(file, {"ranges": "{}"})
     assert open_network(file, OPENVINO).engine == PLAIN
 
 
-def test_a_cpu_without_bfloat16_computes_in_float32(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_cpu_that_multiplies_integers_computes_so_with_or_without_bfloat16(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engine, "cpu_has_bfloat16", lambda: False)
-    assert open_network(registry()["recogniser"].path(), OPENVINO).engine == "openvino f32"
+    for integers, expected in ((True, "openvino f32 int8"), (False, "openvino f32")):
+        monkeypatch.setattr(engine, "cpu_has_integers", lambda answer=integers: answer)
+        assert open_network(registry()["recogniser"].path(), OPENVINO).engine == expected
 
 
-@pytest.mark.parametrize("bfloat16", [cpu_has_bfloat16(), False])
+def test_pages_go_to_openvino_everywhere_and_lines_where_the_cpu_multiplies_integers(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for integers, lines in ((True, "openvino"), (False, "onnxruntime")):
+        monkeypatch.setattr(hardware, "cpu_has_integers", lambda answer=integers: answer)
+        assert choose(Hardware()) == lines
+        assert choose(Hardware(), few_sizes=True) == "openvino"
+    monkeypatch.setattr(hardware, "has_openvino", lambda: False)
+    assert choose(Hardware()) == choose(Hardware(), few_sizes=True) == "onnxruntime"
+    assert choose(Hardware(engine="onnxruntime"), few_sizes=True) == "onnxruntime"
+
+
+@pytest.mark.parametrize("integers", [cpu_has_integers(), False])
 @pytest.mark.parametrize("ranges", ['{"/no/such/Conv": [0, 1]}', '{"/a": [2, 1]}', "[1]", "nonsense"])
 def test_ranges_that_do_not_fit_the_graph_are_refused_on_every_cpu(
-    file: Path, ranges: str, bfloat16: bool, monkeypatch: pytest.MonkeyPatch
+    file: Path, ranges: str, integers: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(engine, "cpu_has_bfloat16", lambda: bfloat16)
+    monkeypatch.setattr(engine, "cpu_has_integers", lambda: integers)
     write_notes(file, {"ranges": ranges})
     with pytest.raises(WeightsRejected, match=r"recogniser\.onnx"):
         open_network(file, OPENVINO)
@@ -67,8 +82,9 @@ def test_ranges_are_measured_on_drawn_lines_and_written_beside_the_other_notes(f
     after = open_network(file, OPENVINO).metadata
     assert {**after, "ranges": ""} == {**before, "ranges": ""}
     ranges = ranges_from(after)
-    assert len(ranges) == 28, "the two of each of the 13 blocks, and two of the neck"
-    assert all(low < 0 < high < 100 for low, high in ranges.values())
+    assert len(ranges) == 32, "the two of each of the 13 blocks, two of the neck, four of the stem"
+    assert all(low <= 0 < high < 100 for low, high in ranges.values())
+    assert not any("/stem1/" in name for name in ranges), "it sees the picture itself"
     assert ranges.keys() >= json.loads(before["ranges"]).keys()
 
 

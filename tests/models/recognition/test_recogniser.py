@@ -14,7 +14,7 @@ import pytest
 from models.engines import Hardware
 from models.evaluation.errors import edits
 from models.recognition.prepare import BUCKET, WIDEST, bucket_width, scale_to_height, scaled_width
-from models.recognition.recogniser import OnnxRecogniser
+from models.recognition.recogniser import IN_DOUBT, OnnxRecogniser
 from models.synthesis.lines import sample_line
 from models.synthesis.lines.blank import blank_line
 from models.weights import HERE, WeightsRejected, registry
@@ -107,7 +107,26 @@ def test_lines_upside_down_are_read_and_upright_ones_stay(recogniser: OnnxRecogn
     agree = sum(a[0] == b[0] for a, b in zip(upright, turned, strict=True))
     assert agree >= 0.6 * len(crops)
     believed = [recogniser._judged(evidence) for evidence in recogniser.evidence(crops)]
-    assert upright == believed, "a line that is upright is never taken for turned"
+    assert recogniser._upright(crops, believed) == believed, "a line that is upright is never taken for turned"
+
+
+def test_a_second_look_at_lines_in_doubt_reads_more_of_them_right_and_is_never_less_sure(
+    recogniser: OnnxRecogniser,
+) -> None:
+    drawn = [sample_line(90_020, number, held_out=True) for number in range(240)]
+    once = recogniser.recognise([image for image, _ in drawn], again=False)
+    doubtful = [number for number, (_, sure) in enumerate(once) if sure < IN_DOUBT]
+    assert 4 < len(doubtful) < 80
+    crops, truths = zip(*(drawn[number] for number in doubtful), strict=True)
+    first = [once[number] for number in doubtful]
+    second = recogniser._surer(crops, first)
+    assert recogniser._surer([image for image, _ in drawn[:9]], [("chắc chắn", 0.9)] * 9) == [("chắc chắn", 0.9)] * 9
+    assert all(b[1] >= a[1] for a, b in zip(first, second, strict=True)) and second != first
+
+    def right(read: list[tuple[str, float]]) -> int:
+        return sum(text == truth for (text, _), truth in zip(read, truths, strict=True))
+
+    assert right(second) > right(first)
 
 
 def test_odd_crops_are_read_as_little_or_nothing_not_refused(recogniser: OnnxRecogniser) -> None:

@@ -83,8 +83,8 @@ class Pool(_Section):
     reader_gpus: float = Field(0, ge=0, description="GPUs one reader takes; 0 means CPU")
     engine: Engine = Field(
         "auto",
-        description="Runtime of the models (docs/engines.md); auto: CUDA where a GPU is lent, OpenVINO on CPUs with "
-        "bfloat16, else ONNX Runtime",
+        description="Runtime of the models (docs/engines.md); auto: CUDA where a GPU is lent, OpenVINO on CPUs that "
+        "multiply eight-bit integers, else ONNX Runtime for lines and OpenVINO for pages",
     )
     in_flight: int = Field(8, ge=1, description="Stage runs the dispatcher holds at once (backpressure)")
     batch_lines: int = Field(16, ge=1, description="Most lines in one recogniser call")

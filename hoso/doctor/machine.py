@@ -31,6 +31,7 @@ def checks(home: Path) -> Iterator[tuple[str, Check, str]]:
     yield "poppler", poppler, "apt-get install poppler-utils"
     yield "fonts", fonts, INSTALL
     yield "weights", weights, say("restore models/weights from the release", "khôi phục models/weights")
+    yield "engine", engine, INSTALL
     yield "catalogue", catalogue, say("correct the YAML file that is named", "sửa tệp YAML được nêu")
     yield "disk", lambda: disk(home), say("free some space", "giải phóng dung lượng")
     yield "memory", memory, say("close other programs, or add memory", "thêm bộ nhớ")
@@ -109,6 +110,19 @@ def weights() -> Finding:
     for entry in found.values():
         entry.path()  # raises when the hash is not the registered one
     return ok("weights", ", ".join(entry.identity for entry in found.values()))
+
+
+def engine() -> Finding:
+    """On which runtime the models read here without a GPU, and whether the CPU has what makes that fast."""
+    from models.engines import Hardware, choose
+    from models.engines.hardware import cpu_has_bfloat16, cpu_has_integers
+
+    pages, lines = choose(Hardware(), few_sizes=True), choose(Hardware())
+    said = f"{say('pages', 'trang')}: {pages}, {say('lines', 'dòng')}: {lines}"
+    if not cpu_has_integers():
+        slower = say("no AVX-512 VNNI: lines are read more slowly", "không có AVX-512 VNNI: đọc dòng chậm hơn")
+        return warning("engine", f"{said}; {slower}", say("see docs/engines.md", "xem docs/engines.md"))
+    return ok("engine", f"{said}; int8, {'bfloat16' if cpu_has_bfloat16() else 'float32'}")
 
 
 def catalogue() -> Finding:

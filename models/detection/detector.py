@@ -31,7 +31,10 @@ from models.weights import HERE, Weights
 
 LONG_SIDE = 1280
 """The long side of a page is scaled to this before detection (see the model card for what it was chosen by)."""
-_MULTIPLE = 32
+_MULTIPLES = (64, 32)
+"""A side is rounded to the first of these that changes it by little, so that scans of one paper, which differ by a few
+pixels, have one size, and a runtime one graph for them; else to the last, which the network needs."""
+_LITTLE = 0.035
 
 
 class OnnxDetector:
@@ -89,7 +92,7 @@ def page_pixels(image: Image, long_side: int = LONG_SIDE) -> NDArray[np.float32]
     """What the network sees of a page: float32 [1, 3, h, w] in -1..1, its long side `long_side` at most."""
     height, width = image.shape[:2]
     scale = min(1.0, long_side / max(height, width))
-    size = tuple(max(_MULTIPLE, round(side * scale / _MULTIPLE) * _MULTIPLE) for side in (width, height))
+    size = _seen(width * scale), _seen(height * scale)
     # From half the size on the four pixels that are weighed leave hardly any out, and take a tenth of the time.
     how = cv2.INTER_AREA if scale < 0.5 else cv2.INTER_LINEAR
     small = cv2.resize(image, size, interpolation=how)
@@ -98,6 +101,12 @@ def page_pixels(image: Image, long_side: int = LONG_SIDE) -> NDArray[np.float32]
     pixels /= 127.5
     pixels -= 1.0
     return pixels
+
+
+def _seen(side: float) -> int:
+    """The pixels in which `side`, in pixels when scaled, is seen."""
+    rounded = [max(multiple, round(side / multiple) * multiple) for multiple in _MULTIPLES]
+    return next((pixels for pixels in rounded if abs(pixels - side) <= _LITTLE * side), rounded[-1])
 
 
 def _polygon(box: Corners) -> Polygon:

@@ -53,7 +53,7 @@ def cpu_has_bfloat16() -> bool:
 @cache
 def cpu_has_integers() -> bool:
     """Whether this CPU multiplies and adds eight-bit integers in one step (AVX-512 VNNI, since 2019; every CPU with
-    bfloat16 does). Others need three, one of which may overflow, and gain nothing."""
+    bfloat16 does). Others need three, one of which may overflow."""
     about = Path("/proc/cpuinfo")
     return cpu_has_bfloat16() or (about.is_file() and " avx512_vnni " in about.read_text(encoding="utf-8"))
 

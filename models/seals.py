@@ -31,6 +31,8 @@ _LITTLE = 150
 _WHOLE = 0.93
 """A ring is a seal's when so much of it is red: true ones have 0.95 and more, chance circles 0.87 at most."""
 _PROMISING = 0.6
+_OFF = range(-6, 7, 2)
+"""So many pixels each way a circle's centre may be off; a true one is red all around up to two pixels beside it."""
 _EDGE = 3
 
 
@@ -94,17 +96,26 @@ def _rings(red: NDArray[np.uint8], longest: int, known: Sequence[Box]) -> list[B
     for x, y, radius in circles[0]:
         if any(a < x < c and b < y < d for a, b, c, d in known):
             continue
-        sizes = np.arange(radius - 3, min(radius * 1.35, most) + 1)
+        sizes = np.arange(radius - 3, min(radius * 1.5, most) + 1)
         if _share_of_ring(near, x, y, sizes).max() < _PROMISING:
             continue
-        around = [(x + dx, y + dy) for dx in (-2, -1, 0, 1, 2) for dy in (-2, -1, 0, 1, 2)]
-        shares = [_share_of_ring(near, cx, cy, sizes) for cx, cy in around]
-        best = int(np.argmax([share.max() for share in shares]))
-        whole = np.flatnonzero(shares[best] >= _WHOLE)
+        (x, y), shares = _centred(near, x, y, sizes)
+        whole = np.flatnonzero(shares >= _WHOLE)
         if whole.size and sizes[whole[-1]] >= least:
-            (cx, cy), reach = around[best], float(sizes[whole[-1]]) * 1.06 + _EDGE
-            found.append((round(cx - reach), round(cy - reach), round(cx + reach), round(cy + reach)))
+            reach = float(sizes[whole[-1]]) * 1.06 + _EDGE
+            found.append((round(x - reach), round(y - reach), round(x + reach), round(y + reach)))
     return found
+
+
+def _centred(
+    red: NDArray[np.uint8], x: float, y: float, sizes: NDArray[np.float64]
+) -> tuple[tuple[float, float], NDArray[np.float64]]:
+    """The place near x, y around which a circle of one of `sizes` is reddest, and the share of each that is red: where
+    two seals touch, a circle is first found some pixels off."""
+    places = np.array([(x + dx, y + dy) for dx in _OFF for dy in _OFF])
+    reddest = np.array([_share_of_ring(red, cx, cy, sizes).max() for cx, cy in places])
+    x, y = places[reddest == reddest.max()].mean(axis=0)  # rings are some pixels thick: the middle of all such places
+    return (float(x), float(y)), _share_of_ring(red, x, y, sizes)
 
 
 def _share_of_ring(red: NDArray[np.uint8], x: float, y: float, sizes: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -122,12 +133,13 @@ def without_seals(image: Image) -> Image:
         return image
     cleared = image.copy()
     for left, top, right, bottom in seals:
-        cleared[top:bottom, left:right] = _bleached(image[top:bottom, left:right])[:, :, None]
+        cleared[top:bottom, left:right] = _bleached(image[top:bottom, left:right])
     return cleared
 
 
 def _bleached(part: Image) -> NDArray[np.uint8]:
-    """Grey pixels of a seal's box without the seal: ink multiplies, so what the seal's ink takes off is divided out.
+    """A seal's box without the seal, in the colour of its paper, or it would stand out from a yellow page as a bright
+    square whose edge a detector sees. Ink multiplies, so what the seal's ink takes off is divided out.
 
     How much ink lies on a pixel is read off its redness, how much full ink takes off in the red channel off the
     reddest pixels. Print under the seal is dark in the red channel too and stays.
@@ -136,11 +148,12 @@ def _bleached(part: Image) -> NDArray[np.uint8]:
     redness = np.clip((red - np.maximum(blue, green)) / np.maximum(red, 20), 0, 1)
     inked = redness > 0.25
     if inked.sum() < 50:
-        return np.asarray(part.max(axis=2), dtype=np.uint8)
+        return np.repeat(part.max(axis=2, keepdims=True), 3, axis=2)
     full = float(np.percentile(redness[inked], 75))
     lit = red[redness > 0.8 * full]
-    plain = red[redness < 0.1]
-    paper = float(np.percentile(plain, 85)) if plain.size else 245.0
-    passed = min(1.0, float(np.percentile(lit, 60)) / max(paper, 1.0)) if lit.size else 1.0
+    plain = part[redness < 0.1]
+    paper = np.percentile(plain, 85, axis=0).astype(np.float32) if plain.size else np.full(3, 245, np.float32)
+    passed = min(1.0, float(np.percentile(lit, 60)) / max(float(paper[2]), 1.0)) if lit.size else 1.0
     cover = np.clip(redness / full, 0, 1)
-    return np.asarray(np.clip(red / (1 - cover * (1 - passed)), 0, 255), dtype=np.uint8)
+    bare = red / (1 - cover * (1 - passed))
+    return np.asarray(np.clip(bare[:, :, None] * (paper / max(float(paper[2]), 1.0)), 0, 255), dtype=np.uint8)

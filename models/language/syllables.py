@@ -56,11 +56,18 @@ class SyllableModel:
         return cls(single, pairs)
 
     def score(self, word: str, before: str) -> float:
-        """How likely `word` is after `before`, both as printed: natural log, 0 for an ordinary word or for no word."""
+        """How likely `word` is after `before`, both as printed: natural log, 0 for an ordinary word or for no word.
+
+        Words that a stroke joins (`chức/cá`) are judged one by one, or the same without the stroke would be likelier
+        whatever the eye sees; codes in capitals are not words.
+        """
         core = word.strip(_AROUND)
-        if not core.isalpha():
+        if core.isalpha():
+            return self._log_chance(core, self.context(before)) - _USUAL
+        first, *others = core.split("/")
+        if not others or not all(part.isalpha() and not part.isupper() for part in (first, *others)):
             return 0.0
-        return self._log_chance(core, self.context(before)) - _USUAL
+        return self.score(first, before) + sum(self._log_chance(part, START) - _USUAL for part in others)
 
     def knows(self, word: str) -> bool:
         """Whether `word` stands in the corpora."""
@@ -86,7 +93,7 @@ class SyllableModel:
         """What the word after `before` is judged by."""
         if not before or before[-1] in _ENDS:
             return START
-        core = before.strip(_AROUND)
+        core = before.strip(_AROUND).rpartition("/")[2]
         return core.lower() if core.isalpha() else START
 
     def _likelier(self, word: str, before: str, after: str) -> float:

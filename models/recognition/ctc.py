@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.language.shipped import Language
-from models.recognition.beam import BLANK, SURE, Steps, search
+from models.recognition.beam import BLANK, SURE, Steps, search, undisputed
 from models.recognition.evidence import NOTHING, Evidence
 from models.recognition.typography import as_printed
 
@@ -36,7 +36,8 @@ def decode(chances: Steps, characters: Sequence[str], language: Language | None 
     doubts: list[float] = []
     mark_doubt = 0.0
     overruled = 0
-    spans = list(_spans(best, top, characters.index(" ") + 1 if " " in characters else -1))
+    space = characters.index(" ") + 1 if " " in characters else -1
+    spans = list(_spans(best, top, space))
     for number, (start, end) in enumerate(spans):
         signs, sure = _best_path(best[start:end], top[start:end], characters)
         plain = "".join(signs)
@@ -47,6 +48,10 @@ def decode(chances: Steps, characters: Sequence[str], language: Language | None 
             words.append(plain)
             sures.append(math.prod(chance for _, chance in told))
             continue
+        if undisputed(chances[start:end], max(space, BLANK)):
+            words.append(plain)
+            sures.append(1.0)
+            continue
         before = words[-1].split(" ")[-1] if words else ""
         after = _first_word(best, top, spans[number + 1 :], characters)
         found, chance = search(chances[start:end], characters, before, after, language)
@@ -56,7 +61,8 @@ def decode(chances: Steps, characters: Sequence[str], language: Language | None 
     text = as_printed(" ".join(unicodedata.normalize("NFC", " ".join(words)).split()))
     if not text:
         return NOTHING
-    return Evidence(text, math.prod(sures), min(sures), overruled, tuple(doubts), mark_doubt)
+    seen_at = np.flatnonzero((best != BLANK) & (best != space))
+    return Evidence(text, math.prod(sures), min(sures), overruled, tuple(doubts), mark_doubt, tuple(seen_at.tolist()))
 
 
 def _spans(best: NDArray[np.int64], top: NDArray[np.float32], space: int) -> Iterator[tuple[int, int]]:

@@ -13,6 +13,7 @@ from models.language.shipped import Language
 NAMES = (
     "eye", "weakest_word", "signs", "unknown_words", "least_likely_word", "stops_and_marks", "overruled",
     "weakest_sign", "hazy_signs", "likelier_marks", "odd_writing", "cut_ink", "weakest_mark", "commas_before_capitals",
+    "unread_ink",
 )  # fmt: skip
 MORE_IS_BETTER = frozenset({"eye", "weakest_word"})
 """All others speak against a line."""
@@ -36,8 +37,8 @@ class Evidence:
     """What speaks for and against a line. `chance`: product of the chances of its words; `weakest`: the lowest of them;
     `overruled`: words in which the language overruled the eye; `doubts`: of each sign that was seen, spaces and
     leader dots left out, how much its chance lacks to 1; `mark_doubt`: the most of it among signs that are neither
-    letters nor digits, of which the language knows little; `cut`: how dark the ink at an end of its crop is
-    (`models.recognition.ends`).
+    letters nor digits, of which the language knows little; `seen_at`: the time steps at which signs other than spaces
+    are likeliest; `cut`, `unread`: what its ink says (`models.recognition.ink`).
     """
 
     text: str
@@ -46,7 +47,9 @@ class Evidence:
     overruled: int
     doubts: tuple[float, ...] = ()
     mark_doubt: float = 0.0
+    seen_at: tuple[int, ...] = ()
     cut: float = 0.0
+    unread: float = 0.0
 
 
 NOTHING = Evidence("", 0.0, 0.0, 0)
@@ -74,6 +77,7 @@ def observations(evidence: Evidence, language: Language) -> tuple[float, ...]:
         max(0.0, evidence.cut - _PALE),
         _grade(evidence.mark_doubt),
         float(sum(one[-1] == "," and other[0].isupper() for one, other in pairwise(words))),
+        10 * evidence.unread,
     )
 
 

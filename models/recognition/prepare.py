@@ -16,6 +16,8 @@ HEIGHT = 48
 NARROWED = 0.95
 """Training shows lines a twentieth narrower than they are: so much less is to be computed (docs/decisions.md, 35). A
 weight file says so (metadata `narrowed`); one that says nothing was taught at full width and is read so."""
+STEP = 8
+"""Columns of a time step; a sign is seen at the step that begins at its middle, give or take one."""
 BUCKET = 64
 """Widths are padded to a multiple of this."""
 FITTED, ROOM = 0.04, 4

@@ -23,10 +23,11 @@ from models.protocols import Image
 from models.recognition.beam import Steps
 from models.recognition.confidence import Confidence
 from models.recognition.ctc import decode
-from models.recognition.ends import cut_ink
 from models.recognition.evidence import NOTHING, Evidence, observations
+from models.recognition.ink import ink_of
 from models.recognition.prepare import (
     HEIGHT,
+    STEP,
     Pixels,
     bucket_width,
     narrowed_in,
@@ -122,7 +123,9 @@ class OnnxRecogniser:
         # All decoding comes last: right after a network, which fills the processor's caches, it takes twice as long.
         for number, line, chances in seen:
             result = decode(chances, self.charset, self.language)
-            results[number] = replace(result, cut=cut_ink(line)) if result.text else NOTHING
+            if result.text:
+                cut, unread = ink_of(line, [step * STEP for step in result.seen_at])
+                results[number] = replace(result, cut=cut, unread=unread)
         return results
 
     def _read(self, pixels: list[Pixels], width: int) -> list[Steps]:

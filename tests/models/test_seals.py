@@ -96,3 +96,25 @@ def test_red_writing_alone_is_no_seal_however_much_of_it_there_is(high: int) -> 
     for y in range(100, 100 + high, 60):
         cv2.putText(page, "BO CONG AN", (200, y), cv2.FONT_HERSHEY_SIMPLEX, 2, RED, 5)
     assert find_seals(page) == []
+
+
+def test_a_seal_leaves_the_colour_of_its_paper() -> None:
+    page = _paper()
+    page[page[:, :, 0] == 250] = yellowed = (175, 210, 226)
+    _seal(page, (500, 800))
+    ((left, top, right, bottom),) = find_seals(page)
+    bare = without_seals(page)[top:bottom, left:right].astype(int)
+    assert np.abs(np.median(bare, axis=(0, 1)) - yellowed).max() <= 3
+    assert np.abs(bare[:4] - yellowed).max() <= 12
+
+
+def test_two_seals_that_touch_are_both_found() -> None:
+    page = _paper()
+    _seal(page, (500, 800))
+    _seal(page, (540, 1076))
+    boxes = sorted(find_seals(page), key=lambda box: box[1])
+    assert len(boxes) == 2
+    for (left, top, right, bottom), (x, y) in zip(boxes, [(500, 800), (540, 1076)], strict=True):
+        assert abs((left + right) / 2 - x) < 8
+        assert abs((top + bottom) / 2 - y) < 8
+        assert 280 <= right - left <= 330

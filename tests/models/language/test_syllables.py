@@ -41,6 +41,15 @@ def test_numbers_codes_and_signs_are_not_judged(word: str) -> None:
     assert shipped().syllables.score(word, "ngày") == 0.0
 
 
+def test_words_that_a_stroke_joins_are_as_likely_as_apart() -> None:
+    model = shipped().syllables
+    joined = model.score("chức/cá", "tổ") + model.score("nhân", "chức/cá")
+    apart = model.score("chức", "tổ") + model.score("cá", "chức") + model.score("nhân", "cá")
+    assert joined > apart - 1
+    assert model.score("chức/ca", "tổ") < model.score("chức/cá", "tổ") - 1
+    assert model.score("QĐ/TW", "số") == model.score("m2/người", "là") == 0.0
+
+
 def test_a_sentence_begins_anew_after_a_stop() -> None:
     assert SyllableModel.context("nghệ.") == SyllableModel.context("")
     assert SyllableModel.context("“công") == "công"

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from models.language.shipped import shipped
-from models.recognition.beam import WIDTH, search
+from models.recognition.beam import LEAST, WIDTH, search, undisputed
 
 
 def _steps(number: int, steps: int, classes: int) -> np.ndarray:
@@ -51,3 +51,26 @@ def test_a_longer_word_keeps_its_likeliest_readings(number: int) -> None:
 
 def test_chances_that_are_no_numbers_are_no_reading() -> None:
     assert search(np.full((3, 4), np.nan, np.float32), "123", "", "", shipped()) == ("", 0.0)
+
+
+def _word(number: int) -> np.ndarray:
+    """Steps [n, 5] of blank, `a`, `b`, `c` and space: sure ones, and some that hesitate between two or three."""
+    rng = np.random.default_rng(number)
+    chances = np.zeros((int(rng.integers(3, 8)), 5))
+    for step in chances:
+        step[rng.choice(5, size=1 if rng.random() < 0.7 else int(rng.integers(2, 4)), replace=False)] = 1
+    chances *= rng.uniform(0.1, 1, chances.shape)
+    return np.asarray(chances / chances.sum(axis=1, keepdims=True), dtype=np.float32)
+
+
+def test_only_words_of_one_reading_are_undisputed() -> None:
+    told = 0
+    for number in range(800):
+        chances = _word(number)
+        assert ((chances == 0) | (chances >= LEAST)).all()
+        if undisputed(chances, 4):
+            readings = {" ".join(reading.split()) for reading, chance in _readings(chances, "abc ").items() if chance}
+            best = "".join("abc "[label - 1] for label, _ in groupby(chances.argmax(axis=1).tolist()) if label)
+            assert readings == {" ".join(best.split())}
+            told += 1
+    assert told > 100

@@ -57,6 +57,19 @@ def test_coefficients_of_before_the_last_observations_weigh_as_they_did(count: i
     assert held.of(range(len(NAMES))) == pytest.approx(1 / (1 + np.exp(-min(30, score))), abs=1e-4)
 
 
+def test_steps_of_before_the_last_observation_weigh_as_they_did() -> None:
+    made = json.loads(_network().to_metadata())
+    former = {name: value for name, value in made.items() if name != NAMES[14]}
+    former["steps"] = [{name: value for name, value in step.items() if name != NAMES[14]} for step in made["steps"]]
+    held, now = (Confidence.from_metadata({"confidence": json.dumps(one)}) for one in (former, made))
+    assert held is not None
+    assert now is not None
+    seen = [0.3] * len(NAMES)
+    assert held.of(seen) == now.of([*seen[:14], 0.0]) != now.of(seen)
+    with pytest.raises(ValueError, match="another version"):
+        Confidence.from_metadata({"confidence": json.dumps({**former, "steps": made["steps"]})})
+
+
 def test_a_word_that_nobody_writes_speaks_against_a_line() -> None:
     usual, odd = (observations(Evidence(text, 0.99, 0.99, 0), shipped()) for text in ("quy định về", "qụy định về"))
     place = NAMES.index("unknown_words")
@@ -113,9 +126,9 @@ def test_usual_writing_is_not_odd(text: str) -> None:
 
 
 def test_hazy_signs_and_ink_at_an_end_speak_against_a_line() -> None:
-    clear = observations(Evidence("dân,", 0.99, 0.99, 0, (0.0, 0.0, 1e-6), 1e-6, 0.2), shipped())
-    dim = observations(Evidence("dân,", 0.99, 0.99, 0, (0.0, 0.02, 1e-6), 0.02, 0.9), shipped())
-    for name in ("weakest_sign", "hazy_signs", "weakest_mark", "cut_ink"):
+    clear = observations(Evidence("dân,", 0.99, 0.99, 0, (0.0, 0.0, 1e-6), 1e-6, cut=0.2), shipped())
+    dim = observations(Evidence("dân,", 0.99, 0.99, 0, (0.0, 0.02, 1e-6), 0.02, cut=0.9, unread=0.2), shipped())
+    for name in ("weakest_sign", "hazy_signs", "weakest_mark", "cut_ink", "unread_ink"):
         place = NAMES.index(name)
         assert dim[place] > clear[place] + 0.5
         assert clear[place] < 0.1

@@ -22,6 +22,8 @@ from models.recognition.evidence import NOTHING, Evidence
 from models.recognition.typography import as_printed
 
 _DOTS = frozenset(".…")
+_FOUND = 0.05
+"""From this chance on a sign that the search found behind a blank may have been seen at a step."""
 
 
 def decode(chances: Steps, characters: Sequence[str], language: Language | None = None) -> Evidence:
@@ -38,6 +40,8 @@ def decode(chances: Steps, characters: Sequence[str], language: Language | None 
     overruled = 0
     space = characters.index(" ") + 1 if " " in characters else -1
     spans = list(_spans(best, top, space))
+    nothing = [BLANK, space] if space > BLANK else [BLANK]
+    seen = ~np.isin(best, nothing)
     for number, (start, end) in enumerate(spans):
         signs, sure = _best_path(best[start:end], top[start:end], characters)
         plain = "".join(signs)
@@ -58,11 +62,13 @@ def decode(chances: Steps, characters: Sequence[str], language: Language | None 
         words.append(found)
         sures.append(chance)
         overruled += found != " ".join(plain.split())
+        if len(found) > len(plain):
+            seen[start:end] |= np.delete(chances[start:end], nothing, axis=1).max(axis=1) >= _FOUND
     text = as_printed(" ".join(unicodedata.normalize("NFC", " ".join(words)).split()))
     if not text:
         return NOTHING
-    seen_at = np.flatnonzero((best != BLANK) & (best != space))
-    return Evidence(text, math.prod(sures), min(sures), overruled, tuple(doubts), mark_doubt, tuple(seen_at.tolist()))
+    seen_at = tuple(np.flatnonzero(seen).tolist())
+    return Evidence(text, math.prod(sures), min(sures), overruled, tuple(doubts), mark_doubt, seen_at)
 
 
 def _spans(best: NDArray[np.int64], top: NDArray[np.float32], space: int) -> Iterator[tuple[int, int]]:

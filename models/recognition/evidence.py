@@ -37,8 +37,8 @@ class Evidence:
     """What speaks for and against a line. `chance`: product of the chances of its words; `weakest`: the lowest of them;
     `overruled`: words in which the language overruled the eye; `doubts`: of each sign that was seen, spaces and
     leader dots left out, how much its chance lacks to 1; `mark_doubt`: the most of it among signs that are neither
-    letters nor digits, of which the language knows little; `seen_at`: the time steps at which signs other than spaces
-    are likeliest; `cut`, `unread`: what its ink says (`models.recognition.ink`).
+    letters nor digits, of which the language knows little; `seen_at`: the time steps at which a sign other than a space
+    may be; `cut`, `unread`: what its ink says (`models.recognition.ink`).
     """
 
     text: str

@@ -23,8 +23,8 @@ _LEAST_CONTRAST = 8.0
 _MARK = 0.3
 """What is darker than the paper by so much of the contrast holds a mark together: at half of it the last stroke of a
 blurred `m` stands apart."""
-_BESIDE = 8
-"""So many columns beside a mark its sign may have been seen."""
+_BEFORE, _BEHIND = 13, 8
+"""So many columns before and behind a mark its sign may have been seen: what a fax tears off is the end of an `m`."""
 
 
 class Ink(NamedTuple):
@@ -49,11 +49,12 @@ def ink_of(line: Crop, seen_at: Sequence[float]) -> Ink:
     return Ink(cut, _unread(body < paper - _MARK * contrast, np.asarray(seen_at, np.float64)) ** 0.5 / HEIGHT)
 
 
-def _unread(inked: NDArray[np.bool_], seen_at: NDArray[np.float64]) -> float:
-    """The pixels of the largest mark, between columns of paper, beside which no sign was seen."""
+def _unread(inked: NDArray[np.bool_], seen_at: NDArray[np.float64]) -> int:
+    """The pixels of the largest mark, between columns of paper, beside which no sign was seen; rules, which run through
+    all rows, left out."""
     filled = inked.sum(axis=0)
     edges = np.flatnonzero(np.diff(filled > 0, prepend=False, append=False))
     starts, ends = edges[::2], edges[1::2]
-    lost = np.searchsorted(seen_at, starts - _BESIDE) == np.searchsorted(seen_at, ends + _BESIDE)
-    up_to = np.concatenate([[0], np.cumsum(filled)])
-    return float((up_to[ends] - up_to[starts])[lost].max(initial=0))
+    lost = np.searchsorted(seen_at, starts - _BEFORE) == np.searchsorted(seen_at, ends + _BEHIND)
+    marks = [slice(start, end) for start, end in zip(starts[lost].tolist(), ends[lost].tolist(), strict=True)]
+    return max((int(filled[mark].sum()) for mark in marks if not inked[[0, -1], mark].any(axis=1).all()), default=0)

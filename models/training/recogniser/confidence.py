@@ -43,8 +43,9 @@ from models.weights import Weights, registry
 SEED = 515_151
 PAGES = ("pages-clean", "pages-jpeg", "pages-toner", "pages-fax", "pages-seal", "pages-leaders")
 """Suites whose kinds of pages are drawn, in equal numbers, with a seed that is not theirs."""
-LINES_TO_A_PAGE = 20
-"""So many lines are drawn for each page."""
+LINES_TO_A_PAGE = 4
+"""So many lines are drawn for each page, which has some 35 of its own: the more single lines there are, which are
+misread for other reasons, the more of a page an officer must look at."""
 _STRENGTHS = (0.3, 0.7, 1.0)
 _JOINED = 0.1
 """Share of hands whose letters join: most of their lines are misread, so more would outweigh all that is printed."""
@@ -141,7 +142,7 @@ def calibrate(path: Path, lines: int, processes: int = 1) -> Confidence:
 
 
 def _noticed(path: Path, order: _Order) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """Observations [n, 14] of the lines of an order, and whether each was read right."""
+    """Observations [n, 15] of the lines of an order, and whether each was read right."""
     recogniser, detector = _opened(path)
     kind, which = order
     found = on_pages(recogniser, detector, which, [kind]) if isinstance(which, int) else on_lines(recogniser, which)

@@ -39,7 +39,7 @@ def test_empty_paper_and_the_narrowest_crop_are_looked_at_too() -> None:
 
 @pytest.mark.parametrize(("paper", "ink"), [(250, 20), (180, 120), (230, 160)])
 def test_a_sign_that_was_not_read_is_seen(paper: int, ink: int) -> None:
-    line = scale_to_height(_line(8, 8, paper, ink, "H 1 ổ 7 / m"))
+    line = scale_to_height(_line(8, 8, paper, ink, "H  1  ổ  7  /  m"))
     dark = (line[:, :, 0] < (paper + ink) / 2).any(axis=0)
     edges = np.flatnonzero(np.diff(dark, prepend=False, append=False))
     signs = ((edges[::2] + edges[1::2]) / 2).tolist()

@@ -14,7 +14,7 @@ import pytest
 from models.engines import Hardware
 from models.evaluation.errors import edits
 from models.recognition.prepare import BUCKET, WIDEST, bucket_width, scale_to_height, scaled_width
-from models.recognition.recogniser import IN_DOUBT, OnnxRecogniser
+from models.recognition.recogniser import IN_DOUBT, UNREAD, OnnxRecogniser
 from models.synthesis.lines import sample_line
 from models.synthesis.lines.blank import blank_line
 from models.weights import HERE, WeightsRejected, registry
@@ -114,19 +114,32 @@ def test_a_second_look_at_lines_in_doubt_reads_more_of_them_right_and_is_never_l
     recogniser: OnnxRecogniser,
 ) -> None:
     drawn = [sample_line(90_020, number, held_out=True) for number in range(240)]
+    every = recogniser.evidence([image for image, _ in drawn])
     once = recogniser.recognise([image for image, _ in drawn], again=False)
-    doubtful = [number for number, (_, sure) in enumerate(once) if sure < IN_DOUBT]
+    doubtful = [number for number, (_, sure) in enumerate(once) if sure < IN_DOUBT and every[number].unread <= UNREAD]
     assert 4 < len(doubtful) < 80
     crops, truths = zip(*(drawn[number] for number in doubtful), strict=True)
-    first = [once[number] for number in doubtful]
-    second = recogniser._surer(crops, first)
-    assert recogniser._surer([image for image, _ in drawn[:9]], [("chắc chắn", 0.9)] * 9) == [("chắc chắn", 0.9)] * 9
+    seen, first = ([these[number] for number in doubtful] for these in (every, once))
+    second = recogniser._surer(crops, seen, first)
+    clear = [replace(evidence, unread=0.0) for evidence in seen]
+    assert recogniser._surer(crops, clear, [("chắc chắn", 0.9)] * len(crops)) == [("chắc chắn", 0.9)] * len(crops)
     assert all(b[1] >= a[1] for a, b in zip(first, second, strict=True)) and second != first
 
     def right(read: list[tuple[str, float]]) -> int:
         return sum(text == truth for (text, _), truth in zip(read, truths, strict=True))
 
     assert right(second) > right(first)
+
+
+def test_a_reading_that_leaves_a_mark_unread_gives_way_to_one_that_does_not(recogniser: OnnxRecogniser) -> None:
+    crops = [image for image, _ in (sample_line(90_021, number, held_out=True, strength=0.3) for number in range(20))]
+    whole = recogniser.evidence(crops)
+    lost = [replace(evidence, unread=0.2) for evidence in whole]
+    sure = [("mất một chữ", 1.0)] * len(crops)
+    found = recogniser._surer(crops, lost, sure)
+    assert sum(text == evidence.text for (text, _), evidence in zip(found, whole, strict=True)) >= 16
+    blank = np.full((40, 300, 3), 255, dtype=np.uint8)
+    assert recogniser._surer([blank], lost[:1], sure[:1]) == sure[:1], "a second look that sees nothing is none"
 
 
 def test_odd_crops_are_read_as_little_or_nothing_not_refused(recogniser: OnnxRecogniser) -> None:

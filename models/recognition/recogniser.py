@@ -38,10 +38,10 @@ from models.recognition.prepare import (
 from models.weights import HERE, Weights, WeightsRejected
 
 GPU_BATCH = 16
-IN_DOUBT, UNREAD, WIDER = 0.6, 0.08, 1.0625
+IN_DOUBT, UNREAD, WIDER = 0.6, 0.11, 1.0625
 """A line with less confidence than the first, or with a larger mark for which no sign was read than the second (the
-height of a line is 1), is read once more, so much wider: a narrow sign that lay between two time steps then lies
-elsewhere. The reading that leaves less unread stands, then the surer one."""
+height of a line is 1, a dot of a leader has 0.1), is read once more, so much wider: a narrow sign that lay between two
+time steps then lies elsewhere. The reading that leaves less unread stands, then the surer one."""
 PERHAPS_TURNED, SURELY_TURNED = 0.5, 0.9
 """A line with less confidence than the first is read upside down as well, and so it stands with the second. Of 300 worn
 lines put upside down 221 were read right, of the same upright 289; of 416 lines of real pages none was turned, and 12

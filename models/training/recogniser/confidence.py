@@ -43,7 +43,7 @@ from models.weights import Weights, registry
 SEED = 515_151
 PAGES = ("pages-clean", "pages-jpeg", "pages-toner", "pages-fax", "pages-seal", "pages-leaders")
 """Suites whose kinds of pages are drawn, in equal numbers, with a seed that is not theirs."""
-LINES_TO_A_PAGE = 4
+LINES_TO_A_PAGE = 2
 """So many lines are drawn for each page, which has some 35 of its own: the more single lines there are, which are
 misread for other reasons, the more of a page an officer must look at."""
 _STRENGTHS = (0.3, 0.7, 1.0)
@@ -162,7 +162,7 @@ def _opened(path: Path) -> tuple[OnnxRecogniser, OnnxDetector]:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--model", type=Path, required=True)
-    parser.add_argument("--lines", type=int, default=6000)
+    parser.add_argument("--lines", type=int, default=3000)
     parser.add_argument("--processes", type=int, default=2)
     arguments = parser.parse_args()
     calibrate(arguments.model, arguments.lines, arguments.processes)

@@ -33,7 +33,7 @@ Beams = dict[str, tuple[float, float]]
 
 def undisputed(chances: Steps, space: int) -> bool:
     """Whether all readings of `chances` [steps, classes] are one and the same, as where steps in doubt stand alone and
-    hesitate only about where one sign ends and the next begins: three searches in five, told in a tenth of the time.
+    hesitate only about where one sign ends and the next begins: so it is with half of all words in doubt.
 
     `space`: its class; spaces at the ends tell nothing.
     """

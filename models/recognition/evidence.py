@@ -77,7 +77,7 @@ def observations(evidence: Evidence, language: Language) -> tuple[float, ...]:
         max(0.0, evidence.cut - _PALE),
         _grade(evidence.mark_doubt),
         float(sum(one[-1] == "," and other[0].isupper() for one, other in pairwise(words))),
-        10 * evidence.unread,
+        10 * evidence.unread,  # tenths of a line's height: a dot of a leader is 1
     )
 
 

@@ -85,9 +85,9 @@ class OnnxRecogniser:
         read = list(map(self._judged, seen))
         if self._confidence is None or not again:
             return read
-        return self._upright(crops, self._surer(crops, seen, read))
+        return self._upright(crops, self._read_again(crops, seen, read))
 
-    def _surer(self, crops: Sequence[Image], seen: Sequence[Evidence], read: list[Read]) -> list[Read]:
+    def _read_again(self, crops: Sequence[Image], seen: Sequence[Evidence], read: list[Read]) -> list[Read]:
         """`read`, which is what was `seen`, with what a second look at those in doubt reads better."""
         read = list(read)
         doubtful = [

@@ -120,9 +120,9 @@ def test_a_second_look_at_lines_in_doubt_reads_more_of_them_right_and_is_never_l
     assert 4 < len(doubtful) < 80
     crops, truths = zip(*(drawn[number] for number in doubtful), strict=True)
     seen, first = ([these[number] for number in doubtful] for these in (every, once))
-    second = recogniser._surer(crops, seen, first)
+    second = recogniser._read_again(crops, seen, first)
     clear = [replace(evidence, unread=0.0) for evidence in seen]
-    assert recogniser._surer(crops, clear, [("chắc chắn", 0.9)] * len(crops)) == [("chắc chắn", 0.9)] * len(crops)
+    assert recogniser._read_again(crops, clear, [("chắc chắn", 0.9)] * len(crops)) == [("chắc chắn", 0.9)] * len(crops)
     assert all(b[1] >= a[1] for a, b in zip(first, second, strict=True)) and second != first
 
     def right(read: list[tuple[str, float]]) -> int:
@@ -136,10 +136,10 @@ def test_a_reading_that_leaves_a_mark_unread_gives_way_to_one_that_does_not(reco
     whole = recogniser.evidence(crops)
     lost = [replace(evidence, unread=0.2) for evidence in whole]
     sure = [("mất một chữ", 1.0)] * len(crops)
-    found = recogniser._surer(crops, lost, sure)
+    found = recogniser._read_again(crops, lost, sure)
     assert sum(text == evidence.text for (text, _), evidence in zip(found, whole, strict=True)) >= 16
     blank = np.full((40, 300, 3), 255, dtype=np.uint8)
-    assert recogniser._surer([blank], lost[:1], sure[:1]) == sure[:1], "a second look that sees nothing is none"
+    assert recogniser._read_again([blank], lost[:1], sure[:1]) == sure[:1], "a second look that sees nothing is none"
 
 
 def test_odd_crops_are_read_as_little_or_nothing_not_refused(recogniser: OnnxRecogniser) -> None:

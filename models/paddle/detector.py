@@ -9,8 +9,10 @@ import numpy as np
 
 from dossiers.page import Polygon
 from models.detection.boxes import order_corners
+from models.detection.detector import small_page
 from models.detection.order import in_reading_order
-from models.engines import Hardware
+from models.engines import Hardware, open_network
+from models.narrowed import narrowed_in
 from models.paddle.folders import DETECTOR, detection_arguments, detector_config, write_folder
 from models.paddle.predictor import OwnThread, engine_arguments, paddleocr
 from models.protocols import Image, Layout
@@ -22,8 +24,11 @@ class PaddleDetector:
 
     def __init__(self, weights: Weights, hardware: Hardware, folder: Path = HERE) -> None:
         package, file = paddleocr(), weights.path(folder)
-
         rules = detection_arguments()
+        try:
+            self._narrowed = narrowed_in(open_network(file, Hardware(threads=1, engine="onnxruntime")).metadata)
+        except ValueError as error:
+            raise WeightsRejected(f"{weights.file}: {error}") from error
 
         def make(place: Path) -> Any:
             model = write_folder(file, detector_config(), place / "detector")
@@ -43,8 +48,11 @@ class PaddleDetector:
 
     def layout(self, image: Image) -> Layout:
         """Lines of `image` in reading order; it looks for no tables."""
-        found = self._own.call(lambda predictor: list(predictor.predict(image)))
-        boxes = [order_corners(np.asarray(box, dtype=np.float32)) for box in found[0]["dt_polys"]]
+        # It scales a page by one factor for both sides, so a page that is seen narrower is scaled before.
+        seen = small_page(image, narrowed=self._narrowed) if self._narrowed < 1 else image
+        found = self._own.call(lambda predictor: list(predictor.predict(seen)))
+        back = np.array([image.shape[1] / seen.shape[1], image.shape[0] / seen.shape[0]], dtype=np.float32)
+        boxes = [order_corners(np.asarray(box, dtype=np.float32) * back) for box in found[0]["dt_polys"]]
         return Layout([polygon(box) for box in in_reading_order(boxes)], [None] * len(boxes))
 
 

@@ -17,10 +17,11 @@ import numpy as np
 
 from models.charset import require_vietnamese
 from models.engines import Hardware, open_network
+from models.narrowed import narrowed_in
 from models.paddle.folders import RECOGNISER, recogniser_config, write_folder
 from models.paddle.predictor import OwnThread, engine_arguments, paddleocr
 from models.protocols import Image
-from models.recognition.prepare import bucket_width, narrowed_in, scaled_width
+from models.recognition.prepare import bucket_width, scaled_width
 from models.weights import HERE, Weights, WeightsRejected
 
 

@@ -11,7 +11,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from models.engines.network import Network
-from models.recognition.prepare import HEIGHT, narrowed_in
+from models.narrowed import narrowed_in
+from models.recognition.prepare import HEIGHT
 
 _LINES, _WIDTH = 2, 320
 _PAGE = (1, 1, 64, 96)
@@ -28,12 +29,12 @@ def misfit(network: Network, role: str, charset: Sequence[str]) -> str:
         return f"no {role}: {type(error).__name__}: {error}"
     if role == "detector" and found.shape != _PAGE:
         return f"a detector gives a map {list(_PAGE)} of a page {list(given)}, this file {list(found.shape)}"
-    if role == "detector":
-        return ""
     try:
         narrowed_in(network.metadata)
     except ValueError as error:
-        return f"a recogniser is told a share of a line's width between 0.5 and 1: {error}"
+        return f"a {role} is told a share of a width between 0.5 and 1: {error}"
+    if role == "detector":
+        return ""
     classes = len(charset) + 1
     if found.ndim != 3 or len(found) != _LINES or found.shape[2] != classes:
         wanted = f"[{_LINES}, steps, {classes}] of {_LINES} lines: {len(charset)} signs of its charset and the blank"

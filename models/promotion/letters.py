@@ -19,9 +19,10 @@ from PIL import ImageDraw
 from models.charset import VIETNAMESE_LETTERS
 from models.engines.network import Network
 from models.evaluation.errors import alignment
+from models.narrowed import narrowed_in
 from models.protocols import Image
 from models.recognition.ctc import decode
-from models.recognition.prepare import bucket_width, narrowed_in, scale_to_height, to_pixels
+from models.recognition.prepare import bucket_width, scale_to_height, to_pixels
 from models.synthesis.fonts import load_font
 
 _WORDS = """\

@@ -6,8 +6,6 @@ so a line reads the same whatever shares its batch. Training and reading both us
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -28,14 +26,6 @@ WIDEST = 3072
 
 Crop = NDArray[np.uint8]
 Pixels = NDArray[np.float32]
-
-
-def narrowed_in(metadata: Mapping[str, str]) -> float:
-    """To which share of their width a weight file wants its lines narrowed. `ValueError` when that is none."""
-    share = float(metadata.get("narrowed", "1"))
-    if not 0.5 <= share <= 1:
-        raise ValueError(f"narrowed: {share}")
-    return share
 
 
 def scaled_width(crop: Crop, narrowed: float = 1.0) -> int:

@@ -126,6 +126,7 @@ class DetectorTraining(Training):
     crops: int = Field(ge=1)
     side: int = Field(640, multiple_of=32)
     crops_per_page: int = Field(4, ge=1)
+    narrowed: float | None = Field(None, ge=0.5, le=1)
     batch: int = Field(4, ge=1)
     frozen_stages: int = Field(0, ge=0, le=4)
     checked: int = Field(12, ge=0)

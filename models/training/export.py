@@ -36,7 +36,7 @@ from models.training.config import DetectorTraining, RecogniserTraining, Trainin
 from models.training.detector.data import as_pixels
 from models.training.detector.pages import drawn_page
 from models.training.origin import digests
-from models.training.start import StartUnusable, find_start, metadata
+from models.training.start import Start, StartUnusable, find_start, metadata, narrowed_at
 
 TOLERANCE = {"recogniser": 1e-4, "detector": 1e-3}
 """Greatest difference of a chance between torch and ONNX Runtime: logits of a detector reach 20, so rounding shows."""
@@ -95,10 +95,15 @@ def export(config: Training, out: Path | None = None, folder: Path | None = None
     return Exported(path, hashlib.sha256(made).hexdigest(), notes)
 
 
-def _start_state(config: Training, held: checkpoint.Checkpoint) -> dict[str, torch.Tensor]:
+def _began_with(config: Training, held: checkpoint.Checkpoint) -> Start:
     start = find_start(config.role, config.start)
     if held.parent and held.parent["sha256"] != start.sha256:
         raise StartUnusable(f"the run began with {held.parent['identity']}, {config.start} is another model by now")
+    return start
+
+
+def _start_state(config: Training, held: checkpoint.Checkpoint) -> dict[str, torch.Tensor]:
+    start = _began_with(config, held)
     torch.manual_seed(config.seed)  # as the run began: letters that the stock model cannot write start at random
     if config.role == "detector":
         from models.training.detector.task import build as build_detector
@@ -122,6 +127,8 @@ def _notes(config: Training, held: checkpoint.Checkpoint) -> dict[str, str]:
         notes["narrowed"] = str(NARROWED)
         if start.sha256 == parent["sha256"] and "confidence" in (before := metadata(start.path)):
             notes["confidence"] = before["confidence"]
+    if isinstance(config, DetectorTraining):
+        notes["narrowed"] = str(config.narrowed or narrowed_at(_began_with(config, held).path))
     # A version that nobody chose is told by what went in: the same recipe gives the same version.
     recipe = json.dumps([notes["parent_sha256"], notes["config"], digests(held.sets)])
     base = parent["identity"].partition("@")[2].partition("-")[0]

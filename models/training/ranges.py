@@ -19,7 +19,8 @@ import onnxruntime as ort
 from numpy.typing import NDArray
 
 from models.detection.detector import page_pixels
-from models.recognition.prepare import bucket_width, narrowed_in, scale_to_height, to_pixels
+from models.narrowed import narrowed_in
+from models.recognition.prepare import bucket_width, scale_to_height, to_pixels
 from models.synthesis.lines import sample_line
 from models.training.detector.pages import drawn_page
 from models.training.notes import write_notes
@@ -85,7 +86,8 @@ def measure(path: Path, count: int | None = None) -> str:
     `path`; what was written."""
     graph = onnx.load(str(path), load_external_data=False)
     told = {entry.key: entry.value for entry in graph.metadata_props}
-    drawn = _lines(narrowed_in(told), count or LINES) if _of_lines(graph) else _pages(count or PAGES)
+    narrowed = narrowed_in(told)
+    drawn = _lines(narrowed, count or LINES) if _of_lines(graph) else _pages(narrowed, count or PAGES)
     note = json.dumps(measured(path, drawn))
     write_notes(path, {"ranges": note})
     return note
@@ -97,9 +99,9 @@ def _lines(narrowed: float, count: int) -> Iterator[Pixels]:
         yield to_pixels(line, bucket_width(line.shape[1]))[None]
 
 
-def _pages(count: int) -> Iterator[Pixels]:
+def _pages(narrowed: float, count: int) -> Iterator[Pixels]:
     for number in range(count):
-        yield page_pixels(drawn_page(SEED, number)[0])
+        yield page_pixels(drawn_page(SEED, number)[0], narrowed=narrowed)
 
 
 if __name__ == "__main__":

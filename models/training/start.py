@@ -11,6 +11,7 @@ from pathlib import Path
 import onnx
 
 from dossiers.errors import InputError
+from models.narrowed import narrowed_in
 from models.training.config import Role
 from models.weights import check_sha256, registry
 
@@ -83,6 +84,14 @@ def metadata(path: Path) -> dict[str, str]:
         return {entry.key: entry.value for entry in onnx.load(str(path), load_external_data=False).metadata_props}
     except Exception as error:
         raise StartUnusable(f"{path.name} is no ONNX file") from error
+
+
+def narrowed_at(path: Path) -> float:
+    """To which share of their width the model in an ONNX file sees lines or pages. `StartUnusable`."""
+    try:
+        return narrowed_in(metadata(path))
+    except ValueError as error:
+        raise StartUnusable(f"{path.name}: {error}") from error
 
 
 def characters_of(path: Path) -> list[str]:

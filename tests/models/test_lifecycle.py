@@ -195,6 +195,9 @@ def test_a_file_that_does_not_give_what_its_role_is_asked_for_is_not_registered(
     with pytest.raises(lifecycle.ModelFileInvalid, match="narrowed: 9"):
         registered(db, store, annotated(files["7.1"], tmp_path / "wide.onnx", narrowed="9"))
     said = {"role": "detector", "name": "det", "version": "8"}
+    flat = annotated(HERE / registry()["detector"].file, tmp_path / "flat.onnx", narrowed="0.1")
+    with pytest.raises(lifecycle.ModelFileInvalid, match=r"narrowed: 0\.1"):
+        lifecycle.register(db, store, flat, BY, said=said)
     orienter = HERE / registry()["orienter"].file
     for file in (orienter, files["7.1"]):
         with pytest.raises(lifecycle.ModelFileInvalid, match="detector"):

@@ -21,12 +21,13 @@ from models.training.detector.data import as_pixels
 IOU = 0.5
 
 
-def found_lines(model: nn.Module, image: Image, device: torch.device) -> list[np.ndarray]:
-    """Corners float32 [4, 2] of the lines of a page, in its pixels."""
+def found_lines(model: nn.Module, image: Image, device: torch.device, narrowed: float) -> list[np.ndarray]:
+    """Corners float32 [4, 2] of the lines of a page, in its pixels; `narrowed`: share of its width that is seen."""
     image = without_seals(image)
     height, width = image.shape[:2]
     scale = min(1.0, LONG_SIDE / max(height, width))
-    size = tuple(max(MULTIPLE, round(side * scale / MULTIPLE) * MULTIPLE) for side in (width, height))
+    seen = (width * narrowed, height)
+    size = tuple(max(MULTIPLE, round(side * scale / MULTIPLE) * MULTIPLE) for side in seen)
     small = np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
     with torch.no_grad():
         chances = torch.sigmoid(model(as_pixels(small[None]).to(device))).float().cpu().numpy()[0, 0]

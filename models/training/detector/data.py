@@ -7,6 +7,7 @@ by a share of area over perimeter that fits only while every line is long).
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Generator, Sequence
 from contextlib import closing
@@ -18,24 +19,27 @@ import torch
 
 from models.detection.boxes import BoxRules
 from models.detection.detector import LONG_SIDE
+from models.ports.line_detector import MULTIPLE
 from models.protocols import Image
 from models.seals import without_seals
 from models.training.detector.boxes import unit
 from models.training.detector.pages import Boxes, drawn_page
 from models.training.stream import pools
 
-Crop = tuple[Image, np.ndarray, np.ndarray]
-"""uint8 [s, s, 3] BGR; cores uint8 [s, s]; what counts uint8 [s, s]."""
+Crop = tuple[Image, Image, np.ndarray, np.ndarray]
+"""uint8 BGR as narrow as the detector sees it [s, n, 3] and as its teacher does [s, m, 3]; cores and what counts of the
+former, uint8 [s, n]."""
 _LEAST = 5.0
 """Lower lines than this, in pixels of the crop, are left out of the loss: nobody could read them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """`pixels` float32 [n, 3, s, s] in -1..1; `cores` and `counts` float32 [n, s, s] of 0 and 1; `pool` and `place`:
-    where in the stream."""
+    """`pixels` float32 [k, 3, s, n] in -1..1, `taught` the same as a teacher sees it, [k, 3, s, m]; `cores`, `counts`
+    float32 [k, s, n] of 0 and 1; `pool` and `place`: where in the stream."""
 
     pixels: torch.Tensor
+    taught: torch.Tensor
     cores: torch.Tensor
     counts: torch.Tensor
     pool: int
@@ -48,12 +52,15 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class CropSource:
-    """Draws pool number k: `pages` pages, `each` squares of `side` pixels from each of them, shuffled."""
+    """Draws pool number k: `pages` pages, `each` squares of `side` pixels from each of them, shuffled; `narrowed`,
+    `taught`: to which share of their width the detector and its teacher see them."""
 
     seed: int
     pages: int
     each: int
     side: int
+    narrowed: float = 1.0
+    taught: float = 1.0
 
     def __call__(self, number: int) -> list[Crop]:
         rng = random.Random(f"{self.seed}/{number}")  # noqa: S311 - places, not secrets
@@ -69,14 +76,22 @@ class CropSource:
         height, width = image.shape[:2]
         scale = LONG_SIDE / max(height, width) * rng.uniform(0.8, 1.2)
         size = (max(self.side, round(width * scale)), max(self.side, round(height * scale)))
-        small = np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
-        cores, counts = maps([box * np.float32(scale) for box in boxes], small.shape[0], small.shape[1])
+        wide = [max(MULTIPLE, round(self.side * share / MULTIPLE) * MULTIPLE) for share in (self.narrowed, self.taught)]
+        seen, taught = (_narrow(image, size, each / self.side) for each in wide)
+        sides = np.array([seen.shape[1] / width, seen.shape[0] / height], np.float32)
+        cores, counts = maps([box * sides for box in boxes], seen.shape[0], seen.shape[1])
         found = []
         for _ in range(self.each):
             x, y = rng.randint(0, size[0] - self.side), rng.randint(0, size[1] - self.side)
-            window = (slice(y, y + self.side), slice(x, x + self.side))
-            found.append((small[window].copy(), cores[window].copy(), counts[window].copy()))
+            here, there = ((slice(y, y + self.side), slice(at := x * each // self.side, at + each)) for each in wide)
+            found.append((seen[here].copy(), taught[there].copy(), cores[here].copy(), counts[here].copy()))
         return found
+
+
+def _narrow(image: Image, size: tuple[int, int], share: float) -> Image:
+    """`image` scaled to `size` (width, height) and to `share` of that width."""
+    narrow = math.ceil(size[0] * share), size[1]
+    return np.asarray(cv2.resize(image, narrow, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def inset(width: float, height: float, grow: float = BoxRules().grow) -> float:
@@ -130,9 +145,11 @@ def batches(
             for place, start in enumerate(range(0, len(held), batch), start=1):
                 if turn == 0 and place <= skip:
                     continue
-                images, cores, counts = (np.stack(part) for part in zip(*held[start : start + batch], strict=True))
+                cut = zip(*held[start : start + batch], strict=True)
+                seen, taught, cores, counts = (np.stack(part) for part in cut)
                 yield Batch(
-                    as_pixels(images),
+                    as_pixels(seen),
+                    as_pixels(taught),
                     torch.from_numpy(cores.astype(np.float32)),
                     torch.from_numpy(counts.astype(np.float32)),
                     pool + turn * step,

@@ -25,8 +25,10 @@ def db_loss(logits: torch.Tensor, cores: torch.Tensor, counts: torch.Tensor) -> 
 
 
 def taught_loss(logits: torch.Tensor, wanted: torch.Tensor) -> torch.Tensor:
-    """How far `logits` [n, 1, h, w] are from those of a teacher: the same two terms, its map in place of the truth."""
-    scores, chances = logits[:, 0].float(), torch.sigmoid(wanted[:, 0].float())
+    """How far `logits` [n, 1, h, w] are from those of a teacher, [n, 1, h, v]: the same two terms, its map in place of
+    the truth. A teacher who sees more of a page's width is asked for the mean over what is one pixel here."""
+    scores, seen = logits[:, 0].float(), torch.sigmoid(wanted.float())
+    chances = F.interpolate(seen, size=scores.shape[1:], mode="area")[:, 0]
     everywhere = torch.ones_like(chances)
     return balanced_cross_entropy(scores, chances, everywhere) + dice(torch.sigmoid(scores), steep(chances), everywhere)
 

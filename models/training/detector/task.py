@@ -26,7 +26,7 @@ from models.training.detector.pages import Boxes, drawn_page
 from models.training.loop import train
 from models.training.narrow import begin_narrow
 from models.training.origin import origin_of
-from models.training.start import StartUnusable
+from models.training.start import StartUnusable, narrowed_at
 from models.training.teacher import answer
 from models.training.team import Place
 
@@ -47,8 +47,10 @@ class DetectorTask:
         self.origin = origin_of(config)
         torch.manual_seed(config.seed)
         self.model = build(self.origin.start.path, config.frozen_stages)
+        before = narrowed_at(self.origin.start.path)
+        self._shares = config.narrowed or before, before
         self._teacher = build(self.origin.start.path, 0).requires_grad_(False) if config.taught else None
-        begin_narrow(self.model, config, LEAST_UNITS, lambda: _squares_to_judge_by(config))
+        begin_narrow(self.model, config, LEAST_UNITS, lambda: _squares_to_judge_by(config, self._shares[0]))
 
     def groups(self) -> list[dict[str, Any]]:
         """One learning rate for all."""
@@ -56,7 +58,7 @@ class DetectorTask:
 
     def stream(self, place: Place, step: int) -> Generator[Batch, None, None]:
         c = self.config
-        source = CropSource(c.seed, c.pool, c.crops_per_page, c.side)
+        source = CropSource(c.seed, c.pool, c.crops_per_page, c.side, *self._shares)
         return batches(source, batch=c.batch, pool=place[0], skip=place[1], step=step, beside=c.drawers)
 
     def loss(self, model: nn.Module, batch: Batch, device: torch.device) -> torch.Tensor:
@@ -66,7 +68,8 @@ class DetectorTask:
             logits = model(pixels)
         loss = db_loss(logits, batch.cores.to(device), batch.counts.to(device))
         if self._teacher is not None:
-            wanted = answer(self._teacher, pixels, bfloat16=self.config.bfloat16)
+            taught = batch.taught.to(device, memory_format=torch.channels_last)
+            wanted = answer(self._teacher, taught, bfloat16=self.config.bfloat16)
             loss = loss + self.config.taught * taught_loss(logits, wanted)
         return loss
 
@@ -74,7 +77,7 @@ class DetectorTask:
         """`recall` and `precision` at IoU 0.5 on synthetic pages with other seeds and fonts."""
         hits = there = found = 0
         for image, boxes in held_out_pages(self.config.checked):
-            lines = found_lines(model, image, device)
+            lines = found_lines(model, image, device, self._shares[0])
             hits += matched(boxes, lines)
             there, found = there + len(boxes), found + len(lines)
         return {"recall": round(hits / max(1, there), 4), "precision": round(hits / max(1, found), 4)}
@@ -92,9 +95,9 @@ def build(path: Path, frozen_stages: int) -> LineDetector:
     return model
 
 
-def _squares_to_judge_by(config: DetectorTraining) -> list[torch.Tensor]:
-    squares = CropSource(_JUDGED_SEED, _JUDGED, 1, config.side)(0)
-    return [as_pixels(image[None]) for image, _, _ in squares]
+def _squares_to_judge_by(config: DetectorTraining, narrowed: float) -> list[torch.Tensor]:
+    squares = CropSource(_JUDGED_SEED, _JUDGED, 1, config.side, narrowed)(0)
+    return [as_pixels(seen[None]) for seen, _, _, _ in squares]
 
 
 @cache

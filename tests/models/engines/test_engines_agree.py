@@ -12,10 +12,11 @@ from models.detection.detector import OnnxDetector
 from models.engines import Engine, Hardware, choose, open_network
 from models.engines import hardware as hardware_module
 from models.engines.network import BEYOND, EDGES, KEPT, TOLERANCE, Network
+from models.narrowed import narrowed_in
 from models.protocols import Image
 from models.reader import Reader
 from models.recognition.beam import SURE
-from models.recognition.prepare import bucket_width, narrowed_in, scale_to_height, scaled_width, to_pixels
+from models.recognition.prepare import bucket_width, scale_to_height, scaled_width, to_pixels
 from models.recognition.recogniser import OnnxRecogniser
 from models.weights import WeightsRejected, registry
 from tests.models.conftest import DrawnPage

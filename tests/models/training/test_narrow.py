@@ -94,10 +94,25 @@ def test_a_narrowed_detector_goes_on_and_exports_a_file_as_narrow_as_it_is(
     ]
 
 
+def test_a_detector_that_sees_pages_narrower_says_so_and_its_teacher_sees_them_as_before(tmp_path: Path) -> None:
+    config = tiny_detector(tmp_path / "run", narrowed=0.7, taught=10.0, side=320)
+    task = DetectorTask(config)
+    batch = next(task.stream((0, 0), 1))
+    assert batch.pixels.shape[3] == 224 and batch.taught.shape[3] == 320
+    assert len(train(task, most_steps=1).losses) == 1
+    made = export(config)
+    assert made.notes["narrowed"] == "0.7"
+    after = DetectorTask(tiny_detector(tmp_path / "after", start=str(made.path), taught=1.0, side=320))
+    batch = next(after.stream((0, 0), 1))
+    assert batch.pixels.shape[3] == batch.taught.shape[3] == 224, "who is trained from it sees pages as it does"
+
+
 def test_a_detectors_teacher_is_answered_best_by_what_it_says_itself() -> None:
     wanted = torch.randn(2, 1, 32, 32, generator=torch.Generator().manual_seed(3)) * 4
     same, near, other = (float(taught_loss(logits, wanted)) for logits in (wanted, wanted + 0.5, -wanted))
     assert same < near < other / 3
+    halved = torch.logit((torch.sigmoid(wanted[..., 0::2]) + torch.sigmoid(wanted[..., 1::2])) / 2)
+    assert float(taught_loss(halved, wanted)) < float(taught_loss(wanted[..., :16], wanted)) / 3
 
 
 def test_a_teacher_adds_to_the_loss_what_the_model_says_otherwise(tmp_path: Path) -> None:

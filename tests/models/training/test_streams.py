@@ -97,6 +97,18 @@ def test_squares_of_pages_are_the_same_for_the_same_seed() -> None:
     batch = next(data.batches(source, batch=2, pool=3))
     assert batch.pixels.shape == (2, 3, 160, 160) and batch.cores.shape == (2, 160, 160)
     assert float(batch.pixels.min()) >= -1 and float(batch.pixels.max()) <= 1
+    assert torch.equal(batch.taught, batch.pixels)
+
+
+def test_what_is_seen_narrower_is_the_same_part_of_the_page() -> None:
+    """Pixels of a square, and the cores of lines on it, lie where they lie at full width."""
+    whole, narrow = (next(data.batches(CropSource(5, 1, 2, 320, share), batch=2)) for share in (1.0, 0.7))
+    assert narrow.pixels.shape == (2, 3, 320, 224) and narrow.cores.shape == narrow.counts.shape == (2, 320, 224)
+    assert torch.equal(narrow.taught, whole.pixels), "a teacher sees the page as it knows it"
+    assert float(whole.cores.mean()) > 0.02
+    for seen, full, most in ((narrow.pixels, whole.pixels, 0.1), (narrow.cores[:, None], whole.cores[:, None], 0.06)):
+        back = torch.nn.functional.interpolate(seen, size=(320, 320), mode="bilinear")
+        assert float((back - full).abs().mean()) < most
 
 
 @pytest.mark.parametrize("number", [0, 1])

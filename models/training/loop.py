@@ -260,7 +260,8 @@ class _Log:
         return time.monotonic() - self._saved > self._run.config.checkpoint_seconds or self._check_due()
 
     def _check_due(self) -> bool:
-        return time.monotonic() - self._checked > self._run.config.check_minutes * 60
+        config = self._run.config
+        return config.checked > 0 and time.monotonic() - self._checked > config.check_minutes * 60
 
     def saved(self) -> None:
         self._saved = time.monotonic()

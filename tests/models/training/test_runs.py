@@ -73,6 +73,19 @@ def test_nothing_is_unsaved_while_held_out_lines_are_read(tmp_path: Path) -> Non
     assert all(step == saved for step, saved in checks)
 
 
+def test_a_run_that_checks_nothing_goes_on_saving_and_telling_in_its_own_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Long after its first check would have been due."""
+    monkeypatch.setattr("models.training.loop._LOG_SECONDS", 0.0)
+    saved: list[int] = []
+    monkeypatch.setattr(Run, "save", lambda run: saved.append(run.step))
+    config = tiny_recogniser(tmp_path / "run", checked=0, check_minutes=1e-6, checkpoint_seconds=1e6)
+    train(RecogniserTask(config), most_steps=3)
+    assert saved == [3]
+    assert [note["step"] for note in notes_in((config.run / PROGRESS).read_bytes())][:3] == [1, 2, 3]
+
+
 def test_a_checkpoint_of_another_charset_is_told_and_not_a_traceback(tmp_path: Path) -> None:
     config = tiny_recogniser(tmp_path / "run")
     _steps(config, 1)

@@ -76,17 +76,20 @@ def between(box: Corners, start: float, end: float) -> Corners:
     )
 
 
-def boxes_from_chances(chances: NDArray[np.float32], rules: BoxRules) -> list[Corners]:
-    """float32 [h, w] in 0..1 -> boxes in the same pixels, in no particular order."""
+def boxes_from_chances(chances: NDArray[np.float32], rules: BoxRules, wide: float = 1.0) -> list[Corners]:
+    """float32 [h, w] in 0..1 -> boxes in pixels as high as those of the map, in no particular order. `wide`: how wide a
+    pixel of the map is where the page was narrowed; boxes are as on the whole page."""
     cores = (chances > rules.core).astype(np.uint8)
     contours, _ = cv2.findContours(cores, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
     found: list[Corners] = []
     for contour in contours:
-        centre, size, angle = cv2.minAreaRect(contour)
+        centre, size, angle = cv2.minAreaRect((contour * (wide, 1)).astype(np.float32))
         if min(size) < rules.least - 1 or _mean_chance(chances, contour) < rules.sure:
             continue
         # Corners of pixels, not their middles: a core of n pixels is n wide.
-        found.append(_grown((centre[0] + 0.5, centre[1] + 0.5), (size[0] + 1, size[1] + 1), angle, rules.grow))
+        along, across = (wide, 1.0) if angle < 45 else (1.0, wide)
+        middle = centre[0] + wide / 2, centre[1] + 0.5
+        found.append(_grown(middle, (size[0] + along, size[1] + across), angle, rules.grow))
     return found
 
 

@@ -76,12 +76,13 @@ class OnnxDetector:
         image = without_seals(image)
         chances = self.chances(image)
         height, width = image.shape[:2]
-        back = np.array([width / chances.shape[1], height / chances.shape[0]], dtype=np.float32)
+        wide = width / height * chances.shape[0] / chances.shape[1]
+        back = np.float32(height / chances.shape[0])
         grey = np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), dtype=np.uint8)
         drawn = drawn_on(grey)
         rows = digit_boxes(drawn)
         boxes: list[Corners] = [whole_row(row) for row in rows]
-        found = outside([box * back for box in boxes_from_chances(chances, self._rules)], boxes)
+        found = outside([box * back for box in boxes_from_chances(chances, self._rules, wide)], boxes)
         for number, box in enumerate(found):
             inside = np.clip(box, 0, np.array([width, height], dtype=np.float32))
             parts = [part for cell in cut_at_rules(grey, inside) for part in cut_at_gaps(grey, cell)]

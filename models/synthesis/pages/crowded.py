@@ -1,5 +1,5 @@
 """Crowded sheets that hold what readers miss: letter-heads whose two columns nearly touch, tables with and without
-rules, tiny footnotes.
+rules, tiny footnotes, the tight little lines of a digital signature's mark.
 
 Guarantees that with `kept_out` False neither a sentence nor a font of the sheet is one that suites are held out on.
 """
@@ -11,7 +11,7 @@ import random
 from models.synthesis import text
 from models.synthesis.fonts import families
 from models.synthesis.forms.parts import MOTTO, NATION
-from models.synthesis.lines.cells import cell
+from models.synthesis.lines.cells import cell, signature_mark
 from models.synthesis.lines.text import NOT_EVERYWHERE, split_prose
 from models.synthesis.pages.ink import Face
 from models.synthesis.pages.layout import (
@@ -38,6 +38,8 @@ def crowded_sheet(rng: random.Random, *, kept_out: bool) -> Sheet:
     face = Face(family, "regular", rng.choice((10.5, 11.5, 12.0, 13.0, 14.0)))
     sheet = Sheet(KIND)
     y = _letter_head(sheet, rng, face) + rng.uniform(8, 30)
+    if rng.random() < 0.6:
+        _signature_mark(sheet, rng, face, TOP - rng.uniform(36, 46))
     while y < _BOTTOM - 160:
         if rng.random() < 0.5:
             y = paragraph(sheet, [Run(_prose(rng, kept_out), face)], y, indent=rng.choice((0.0, 28.0))) + rng.uniform(
@@ -47,6 +49,8 @@ def crowded_sheet(rng: random.Random, *, kept_out: bool) -> Sheet:
             y = _table(sheet, rng, face.sized(rng.choice((8.5, 9.5, 10.5, 12.0))), y) + rng.uniform(16, 30)
     notes = face.sized(rng.choice((6.5, 7.5, 8.5)))
     y += 4
+    if rng.random() < 0.4:
+        y = _signature_mark(sheet, rng, face, y + 6) + 8
     sheet.rule(LEFT, y, LEFT + rng.uniform(60, 160), y, 0.5)
     y += 12
     for number in range(1, rng.randint(2, 5)):
@@ -71,6 +75,17 @@ def _letter_head(sheet: Sheet, rng: random.Random, face: Face) -> float:
     for row, tokens in enumerate(right):
         put_tokens(sheet, tokens, middle + gap / 2, TOP + row * size * 1.35, line=sheet.new_line())
     return TOP + (len(agency) + 1) * size * 1.35
+
+
+def _signature_mark(sheet: Sheet, rng: random.Random, face: Face, y: float) -> float:
+    """Three to five small lines set as tight as their font allows, somewhere between the margins."""
+    small = face.sized(rng.uniform(5.5, 8.0))
+    rows = [tokens_of([Run(signature_mark(rng), small)]) for _ in range(rng.randint(3, 5))]
+    left = rng.uniform(LEFT - 40, max(LEFT, RIGHT - max(map(row_width, rows))))
+    for row in rows:
+        put_tokens(sheet, row, left, y, line=sheet.new_line())
+        y += small.size * rng.choice((1.0, 1.05, 1.15))
+    return y
 
 
 def _table(sheet: Sheet, rng: random.Random, face: Face, y: float) -> float:

@@ -78,8 +78,8 @@ class CropSource:
         size = (max(self.side, round(width * scale)), max(self.side, round(height * scale)))
         wide = [max(MULTIPLE, round(self.side * share / MULTIPLE) * MULTIPLE) for share in (self.narrowed, self.taught)]
         seen, taught = (_narrow(image, size, each / self.side) for each in wide)
-        sides = np.array([seen.shape[1] / width, seen.shape[0] / height], np.float32)
-        cores, counts = maps([box * sides for box in boxes], seen.shape[0], seen.shape[1])
+        sides = np.array([size[0] / width, size[1] / height], np.float32)
+        cores, counts = maps([box * sides for box in boxes], seen.shape[0], seen.shape[1], seen.shape[1] / size[0])
         found = []
         for _ in range(self.each):
             x, y = rng.randint(0, size[0] - self.side), rng.randint(0, size[1] - self.side)
@@ -105,19 +105,21 @@ def inset(width: float, height: float, grow: float = BoxRules().grow) -> float:
     return (low + high) / 2
 
 
-def maps(boxes: Sequence[np.ndarray], height: int, width: int) -> tuple[np.ndarray, np.ndarray]:
-    """Cores and what counts, uint8 [height, width] of 0 and 1; between two cores that would touch runs a gap."""
+def maps(boxes: Sequence[np.ndarray], height: int, width: int, narrowed: float = 1.0) -> tuple[np.ndarray, np.ndarray]:
+    """Cores and what counts, uint8 [height, width] of 0 and 1, of a page that is `narrowed` to this width; between two
+    cores that would touch runs a gap."""
     cores, counts = np.zeros((height, width), np.uint8), np.ones((height, width), np.uint8)
+    share = np.array([narrowed, 1], np.float32)
     for box in boxes:
         across, down = box[1] - box[0], box[3] - box[0]
         wide, high = float(np.linalg.norm(across)), float(np.linalg.norm(down))
         if min(wide, high) < _LEAST:
-            cv2.fillPoly(counts, [np.round(box).astype(np.int32)], 0)
+            cv2.fillPoly(counts, [np.round(box * share).astype(np.int32)], 0)
             continue
         by = np.float32(inset(wide, high))
         step_x, step_y = unit(across) * by, unit(down) * by
         core = box + np.stack([step_x + step_y, step_y - step_x, -step_x - step_y, step_x - step_y])
-        _fill(cores, core)
+        _fill(cores, core * share)
     return cores, counts
 
 

@@ -74,14 +74,16 @@ def test_each_corrected_line_comes_once_a_round_and_never_quite_the_same(correct
     assert second[1] in texts
 
 
-def test_a_core_is_what_reading_grows_back_to_the_line() -> None:
+@pytest.mark.parametrize(("width", "narrowed", "off"), [(448, 1.0, 2.0), (314, 0.7, 2.5)])
+def test_a_core_is_what_reading_grows_back_to_the_line(width: int, narrowed: float, off: float) -> None:
     lines = [np.array([[20, 20], [420, 26], [419, 58], [19, 52]], np.float32),
              np.array([[20, 80], [40, 80], [40, 102], [20, 102]], np.float32)]  # fmt: skip
-    cores, counts = maps(lines, 128, 448)
-    grown = sorted(boxes_from_chances(cores.astype(np.float32), BoxRules()), key=lambda box: box[0, 1])
-    assert counts.all()
+    cores, counts = maps(lines, 128, width, narrowed)
+    chances = cores.astype(np.float32)
+    grown = sorted(boxes_from_chances(chances, BoxRules(), 1 / narrowed), key=lambda box: box[0, 1])
+    assert cores.shape == (128, width) and counts.all()
     for line, box in zip(lines, grown, strict=True):
-        assert np.abs(line - box).max() < 2.0
+        assert np.abs(line - box).max() < off
 
 
 def test_lines_too_low_to_read_do_not_count() -> None:

@@ -76,8 +76,8 @@ class OnnxDetector:
         image = without_seals(image)
         chances = self.chances(image)
         height, width = image.shape[:2]
-        wide = width / height * chances.shape[0] / chances.shape[1]
-        back = np.float32(height / chances.shape[0])
+        wide = 1 / self._narrowed
+        back = np.array([width / chances.shape[1] / wide, height / chances.shape[0]], dtype=np.float32)
         grey = np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), dtype=np.uint8)
         drawn = drawn_on(grey)
         rows = digit_boxes(drawn)

@@ -31,7 +31,8 @@ def found_lines(model: nn.Module, image: Image, device: torch.device, narrowed: 
     small = np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
     with torch.no_grad():
         chances = torch.sigmoid(model(as_pixels(small[None]).to(device))).float().cpu().numpy()[0, 0]
-    back, wide = np.float32(height / size[1]), width / height * size[1] / size[0]
+    wide = 1 / narrowed
+    back = np.array([width / size[0] / wide, height / size[1]], np.float32)
     edge = np.array([width, height], np.float32)
     boxes = [np.clip(box * back, 0, edge) for box in boxes_from_chances(chances, BoxRules(), wide)]
     grey = np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), np.uint8)

@@ -28,7 +28,8 @@ _ODD = re.compile(
 """What hardly anybody prints: a stop before a line or inside a word, letters among digits, a number torn apart, no
 full stop behind a line's number (and a semicolon before a capital or a number, a word of mixed capitals, a word of
 Vietnamese letters that is none)."""
-_AROUND = ".,;:()“”\"'"
+AROUND = ".,;:()“”\"'"
+"""What stands around a word and is no part of it."""
 _PARTS = re.compile(r"[\W\d_]")
 
 
@@ -60,7 +61,7 @@ def observations(evidence: Evidence, language: Language) -> tuple[float, ...]:
     """The numbers that a line's confidence weighs, in the order of `NAMES`; each about 0 for a clear line."""
     words = evidence.text.split()
     scores = [language.syllables.score(word, before) for before, word in zip(["", *words], words, strict=False)]
-    letters = [word for word in words if word.strip(_AROUND).isalpha()]
+    letters = [word for word in words if word.strip(AROUND).isalpha()]
     doubts = evidence.doubts or (0.0,)
     return (
         _logit(evidence.chance),
@@ -90,7 +91,7 @@ def _oddities(text: str) -> int:
 
 def _misspelt(word: str, language: Language) -> bool:
     """Whether a word with Vietnamese letters breaks the rules of spelling and stands nowhere in the corpora: `Đóài`."""
-    core = word.strip(_AROUND)
+    core = word.strip(AROUND)
     return not core.isascii() and not is_syllable(core) and not language.syllables.knows(core)
 
 

@@ -24,7 +24,7 @@ from models.protocols import Image
 from models.recognition.beam import Steps
 from models.recognition.confidence import Confidence
 from models.recognition.ctc import decode
-from models.recognition.evidence import NOTHING, Evidence, observations
+from models.recognition.evidence import AROUND, NOTHING, Evidence, observations
 from models.recognition.ink import ink_of
 from models.recognition.prepare import (
     HEIGHT,
@@ -51,7 +51,6 @@ _TELLS = 4
 _WORDS, _OF_LETTERS = 3, 0.5
 """So many known words with so large a share of a line's letters stand upright, however doubtful the rest is: of 413
 worn lines read upside down none had them, of the lines of real pages in doubt every other one, all long ones."""
-_AROUND = ".,;:()“”\"'"
 
 Read = tuple[str, float]
 """The text of a line and its confidence."""
@@ -118,7 +117,7 @@ class OnnxRecogniser:
 
     def _perhaps_turned(self, text: str) -> bool:
         """Whether a line that is in doubt may have been read upside down."""
-        words = [word.strip(_AROUND) for word in text.split()]
+        words = [word.strip(AROUND) for word in text.split()]
         known = [word for word in words if len(word) > 1 and word.isalpha() and self.language.syllables.knows(word)]
         upright = len(known) >= _WORDS and sum(map(len, known)) >= _OF_LETTERS * sum(map(str.isalpha, text))
         return len(text) >= _TELLS and not upright

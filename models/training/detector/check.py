@@ -11,12 +11,10 @@ import torch
 from torch import nn
 
 from models.detection.boxes import BoxRules, boxes_from_chances
-from models.detection.detector import LONG_SIDE
+from models.detection.detector import page_pixels
 from models.detection.gaps import cut_at_gaps
-from models.ports.line_detector import MULTIPLE
 from models.protocols import Image
 from models.seals import without_seals
-from models.training.detector.data import as_pixels
 
 IOU = 0.5
 
@@ -25,14 +23,11 @@ def found_lines(model: nn.Module, image: Image, device: torch.device, narrowed: 
     """Corners float32 [4, 2] of the lines of a page, in its pixels; `narrowed`: share of its width that is seen."""
     image = without_seals(image)
     height, width = image.shape[:2]
-    scale = min(1.0, LONG_SIDE / max(height, width))
-    seen = (width * narrowed, height)
-    size = tuple(max(MULTIPLE, round(side * scale / MULTIPLE) * MULTIPLE) for side in seen)
-    small = np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
+    pixels = torch.from_numpy(page_pixels(image, narrowed=narrowed))
     with torch.no_grad():
-        chances = torch.sigmoid(model(as_pixels(small[None]).to(device))).float().cpu().numpy()[0, 0]
+        chances = torch.sigmoid(model(pixels.to(device))).float().cpu().numpy()[0, 0]
     wide = 1 / narrowed
-    back = np.array([width / size[0] / wide, height / size[1]], np.float32)
+    back = np.array([width / chances.shape[1] / wide, height / chances.shape[0]], np.float32)
     edge = np.array([width, height], np.float32)
     boxes = [np.clip(box * back, 0, edge) for box in boxes_from_chances(chances, BoxRules(), wide)]
     grey = np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), np.uint8)

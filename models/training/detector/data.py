@@ -18,7 +18,7 @@ import numpy as np
 import torch
 
 from models.detection.boxes import BoxRules
-from models.detection.detector import LONG_SIDE
+from models.detection.detector import LONG_SIDE, scaled
 from models.ports.line_detector import MULTIPLE
 from models.protocols import Image
 from models.seals import without_seals
@@ -90,8 +90,7 @@ class CropSource:
 
 def _narrow(image: Image, size: tuple[int, int], share: float) -> Image:
     """`image` scaled to `size` (width, height) and to `share` of that width."""
-    narrow = math.ceil(size[0] * share), size[1]
-    return np.asarray(cv2.resize(image, narrow, interpolation=cv2.INTER_AREA), np.uint8)
+    return scaled(image, (math.ceil(size[0] * share), size[1]))
 
 
 def inset(width: float, height: float, grow: float = BoxRules().grow) -> float:

@@ -14,10 +14,11 @@ import numpy as np
 
 from dossiers.page import Line
 from models.detection.gaps import cut_at_gaps
+from models.evaluation.suites.pages import as_filed
 from models.protocols import Image
 from models.synthesis.degrade.page import Capture, clean, fax, flatbed, photocopy
 from models.synthesis.degrade.photo import photo
-from models.synthesis.degrade.scan import faint_toner, skew
+from models.synthesis.degrade.scan import faint_toner, hard_jpeg, shadow, skew
 from models.synthesis.degrade.seal import seal_over_text
 from models.synthesis.dossiers import KINDS, compose
 from models.synthesis.forms.case import case
@@ -28,14 +29,15 @@ from models.synthesis.pages.layout import Sheet
 from models.training.detector.boxes import box_to_find
 
 _DEVICES: tuple[tuple[Callable[[random.Random, Page], Capture], int], ...] = (
-    (clean, 10), (flatbed, 35), (photocopy, 13), (fax, 10), (photo, 17), (skew, 10), (faint_toner, 5),
+    (clean, 10), (flatbed, 27), (photocopy, 13), (fax, 10), (photo, 15), (skew, 8), (faint_toner, 5), (hard_jpeg, 8),
+    (shadow, 4),
 )  # fmt: skip
 Boxes = list[np.ndarray]
 """Corners, float32 [4, 2]: x, y; clockwise from the text's top-left."""
 
 
 def drawn_page(seed: int, number: int, *, held_out: bool = False) -> tuple[Image, Boxes]:
-    """Page `number` of `seed`: (uint8 BGR as a device saw it, the box that a detector should find for each line).
+    """Page `number` of `seed`: (uint8 BGR as its file gives it, the box that a detector should find for each line).
 
     Words of one line that a wide gap parts are boxes of their own, as `models.detection.gaps` cuts them.
     `held_out`: with fonts that training never sees.
@@ -46,9 +48,7 @@ def drawn_page(seed: int, number: int, *, held_out: bool = False) -> tuple[Image
         sheet = seal_over_text(rng, sheet, rng.randint(1, 3))
     device = rng.choices([each for each, _ in _DEVICES], [weight for _, weight in _DEVICES])[0]
     capture = device(rng, _parted(finish(sheet)))
-    seen = capture.image
-    image = cv2.cvtColor(seen, cv2.COLOR_GRAY2BGR if seen.ndim == 2 else cv2.COLOR_RGB2BGR)
-    return np.asarray(image, np.uint8), [np.array(line.polygon, np.float32) for line in capture.truth.lines]
+    return as_filed(capture), [np.array(line.polygon, np.float32) for line in capture.truth.lines]
 
 
 def _parted(page: Page) -> Page:

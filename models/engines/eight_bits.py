@@ -10,7 +10,7 @@ stream is never rounded: that, and not the convolutions, is what costs accuracy.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -48,17 +48,29 @@ def round_to_eight_bits(convolutions: Mapping[str, Any], ranges: Ranges, *, any_
 
     What others read as well is rounded by a kernel of its own. A graph of any size has one for floats in another layout
     only, so that it copies what it rounds there and back, unless it can round in passing while it does something else:
-    the greater of a value and the range's lower end, which rounding would raise it to anyway. 4 % of a line's time.
+    the greater of a value and the range's lower end, which rounding would raise it to anyway (4 % of a line's time).
+    Where the others are poolings they read the rounded values too, and what made the value rounds it (2 %).
     """
     for name, (low, high) in ranges.items():
         node = convolutions[name]
         least, most = _with_exact_zero(low, high)
-        if any_size and len(node.input_value(0).get_target_inputs()) > 1:
-            node.input(0).replace_source_output(ops.maximum(node.input_value(0), ops.constant(least)).output(0))
-        _round(node.input(0), least, most, levels=_LEVELS)
+        rounded, others = [node.input(0)], _beside(node)
+        if any_size and others:
+            if all(place.get_node().get_type_name() == "MaxPool" for place in others):
+                rounded += others
+            else:
+                node.input(0).replace_source_output(ops.maximum(node.input_value(0), ops.constant(least)).output(0))
+        _round(rounded, least, most, levels=_LEVELS)
         weights = np.asarray(node.input_value(1).get_node().get_data(), dtype=np.float32)
         ends = np.abs(weights).max(axis=(1, 2, 3), keepdims=True) + np.float32(1e-12)
-        _round(node.input(1), -ends, ends, levels=_LEVELS - 1)
+        _round([node.input(1)], -ends, ends, levels=_LEVELS - 1)
+
+
+def _beside(node: Any) -> list[Any]:
+    """Who else reads what a convolution reads."""
+    return [
+        place for place in node.input_value(0).get_target_inputs() if place.get_node().get_name() != node.get_name()
+    ]
 
 
 def _with_exact_zero(low: float, high: float) -> tuple[np.float32, np.float32]:
@@ -69,6 +81,9 @@ def _with_exact_zero(low: float, high: float) -> tuple[np.float32, np.float32]:
     return np.float32(-below * step), np.float32((_LEVELS - 1 - below) * step)
 
 
-def _round(place: Any, low: Any, high: Any, levels: int) -> None:
+def _round(places: Sequence[Any], low: Any, high: Any, levels: int) -> None:
+    """Give the rounded value to all `places` of one value."""
     a, b = ops.constant(low), ops.constant(high)
-    place.replace_source_output(ops.fake_quantize(place.get_source_output(), a, b, a, b, levels).output(0))
+    rounded = ops.fake_quantize(places[0].get_source_output(), a, b, a, b, levels).output(0)
+    for place in places:
+        place.replace_source_output(rounded)

@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from models.engines.deconvolutions import as_pointwise
 from models.engines.eight_bits import ranged, ranges_from, round_to_eight_bits
 from models.engines.hardware import Hardware, cpu_has_bfloat16, cpu_has_integers
+from models.engines.pads import fold_pads
 from models.weights import WeightsRejected
 
 SIZES_KEPT = 3
@@ -51,6 +52,7 @@ class OpenVinoNetwork:
         try:
             self._model = self._core.read_model(path)
             self.metadata: Mapping[str, str] = _metadata(self._model)
+            fold_pads(self._model)
             ranges = ranges_from(self.metadata)
             convolutions = ranged(self._model, ranges)  # a file that does not fit is refused on every CPU
             as_pointwise(self._model)

@@ -131,3 +131,20 @@ def test_rounding_in_passing_changes_no_value_and_needs_no_kernel_of_its_own(pre
         kernels.append(kinds.count("FakeQuantize"))
     assert np.array_equal(*found)
     assert kernels == [1, 0]
+
+
+def test_a_pooling_reads_what_was_rounded_for_a_convolution_beside_it() -> None:
+    rng = np.random.default_rng(9)
+    pixels = ops.parameter([-1, 16, -1, -1], dtype=np.float32)
+    weights = [rng.normal(size=(16, 16, 1, 1)).astype(np.float32) / 4 for _ in range(2)]
+    start = ops.relu(ops.convolution(pixels, ops.constant(weights[0]), [1, 1], [0, 0], [0, 0], [1, 1]))
+    mixed = ops.convolution(start, ops.constant(weights[1]), [1, 1], [0, 0], [0, 0], [1, 1])
+    mixed.set_friendly_name("mixing")
+    greatest = ops.max_pool(start, [1, 1], [1, 1], [0, 0], [0, 0], [2, 2], "floor", "explicit")
+    model = ov.Model([ops.result(mixed), ops.result(greatest.output(0))], [pixels])
+    ranges = {"mixing": (0.0, 4.0)}
+    round_to_eight_bits(ranged(model, ranges), ranges, any_size=True)
+    seen = rng.normal(size=(1, 16, 6, 40)).astype(np.float32)
+    found = np.array(ov.Core().compile_model(model, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})([seen])[1])
+    steps = found * 255 / 4
+    assert np.abs(steps - steps.round()).max() < 1e-3 and 0 < found.max() <= 4

@@ -11,9 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 HEIGHT = 48
-NARROWED = 0.95
-"""Training shows lines a twentieth narrower than they are: so much less is to be computed (docs/decisions.md, 35). A
-weight file says so (metadata `narrowed`); one that says nothing was taught at full width and is read so."""
 STEP = 8
 """Columns of a time step; a sign is seen at the step that begins at its middle, give or take one."""
 BUCKET = 64

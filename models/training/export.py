@@ -27,7 +27,7 @@ from models.charset import CHARSET
 from models.ports.line_detector import LineDetector
 from models.ports.line_recogniser import LineRecogniser
 from models.ports.mixers import hidden_in
-from models.recognition.prepare import NARROWED, scale_to_height, to_pixels
+from models.recognition.prepare import scale_to_height, to_pixels
 from models.synthesis.lines import sample_line
 from models.training import checkpoint
 from models.training.blend import blended
@@ -124,11 +124,9 @@ def _notes(config: Training, held: checkpoint.Checkpoint) -> dict[str, str]:
     }  # fmt: skip
     if config.role == "recogniser":
         notes["charset"] = json.dumps(list(CHARSET), ensure_ascii=False)
-        notes["narrowed"] = str(NARROWED)
         if start.sha256 == parent["sha256"] and "confidence" in (before := metadata(start.path)):
             notes["confidence"] = before["confidence"]
-    if isinstance(config, DetectorTraining):
-        notes["narrowed"] = str(config.narrowed or narrowed_at(_began_with(config, held).path))
+    notes["narrowed"] = str(config.narrowed or narrowed_at(_began_with(config, held).path))
     # A version that nobody chose is told by what went in: the same recipe gives the same version.
     recipe = json.dumps([notes["parent_sha256"], notes["config"], digests(held.sets)])
     base = parent["identity"].partition("@")[2].partition("-")[0]
@@ -175,7 +173,7 @@ def _probe(role: str, shape: tuple[int, ...]) -> NDArray[np.float32]:
         page, _ = drawn_page(shape[-1], 0)
         squares = [page[200 * n : 200 * n + shape[2], : shape[3]] for n in range(shape[0])]
         return np.asarray(as_pixels(np.stack(squares)), np.float32)
-    lines = (scale_to_height(sample_line(shape[-1], number)[0], NARROWED)[:, : shape[-1]] for number in range(shape[0]))
+    lines = (scale_to_height(sample_line(shape[-1], number)[0])[:, : shape[-1]] for number in range(shape[0]))
     return np.stack([to_pixels(line, shape[-1]) for line in lines])
 
 

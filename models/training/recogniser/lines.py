@@ -20,7 +20,7 @@ import torch
 from models.charset import CHARSET
 from models.datasets import load_crop, read_set
 from models.protocols import Image
-from models.recognition.prepare import NARROWED, bucket_width, scale_to_height, to_pixels
+from models.recognition.prepare import bucket_width, scale_to_height, to_pixels
 from models.synthesis.lines import BY_HAND, JOINED, sample_line
 from models.synthesis.lines.blank import blank_line
 from models.synthesis.lines.text import transcription
@@ -59,7 +59,8 @@ class Batch:
 @dataclass(frozen=True, slots=True)
 class LineSource:
     """Draws pool number k: `size` lines of which `share` come from the sets in `folders`, worn at `strength`; of those
-    drawn alone `by_hand` are written by hand, and of these `joined` in letters that join."""
+    drawn alone `by_hand` are written by hand, and of these `joined` in letters that join; `narrowed`: to which share of
+    their width lines are seen."""
 
     seed: int
     size: int
@@ -69,6 +70,7 @@ class LineSource:
     strength: float = 0.0
     by_hand: float = BY_HAND
     joined: float = JOINED
+    narrowed: float = 1.0
 
     def __call__(self, number: int) -> Lines:
         """The pool, scaled as a recogniser sees it and sorted by width; lines that do not fit are left out."""
@@ -82,7 +84,7 @@ class LineSource:
             hand, joined = self.by_hand, self.joined
             drawn.append(sample_line(self.seed, place, by_hand=hand, joined=joined, varied=_VARIED, rare=_RARE))
         drawn += [self._corrected(number * real + i) for i in range(real)]
-        scaled = ((scale_to_height(image, NARROWED), text) for image, text in drawn)
+        scaled = ((scale_to_height(image, self.narrowed), text) for image, text in drawn)
         # CTC needs a time step (8 px) for each sign and one more between two equal ones.
         fit = [(im, t) for im, t in scaled if im.shape[1] <= self.widest and im.shape[1] >= 8 * (len(t) + 2)]
         return sorted(fit, key=lambda pair: pair[0].shape[1])

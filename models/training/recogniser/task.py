@@ -22,7 +22,7 @@ from models.charset import CHARSET
 from models.evaluation.errors import edits
 from models.ports.line_recogniser import LineRecogniser, load_recogniser
 from models.recognition.ctc import decode
-from models.recognition.prepare import NARROWED, scale_to_height
+from models.recognition.prepare import scale_to_height
 from models.synthesis.lines import sample_line
 from models.training.config import RecogniserTraining, read_config
 from models.training.loop import train
@@ -30,7 +30,7 @@ from models.training.narrow import begin_narrow
 from models.training.origin import origin_of
 from models.training.recogniser.head import give_vietnamese_head
 from models.training.recogniser.lines import Batch, Lines, LineSource, batches, corrected, stacked
-from models.training.start import StartUnusable, characters_of
+from models.training.start import StartUnusable, characters_of, narrowed_at
 from models.training.teacher import answer
 from models.training.team import Place
 
@@ -51,8 +51,9 @@ class RecogniserTask:
         self.origin = origin_of(config)
         torch.manual_seed(config.seed)
         self.model = build(self.origin.start.path, config.frozen_stages)
+        self._narrowed = config.narrowed or narrowed_at(self.origin.start.path)
         self._teacher = _teacher(self.origin.start.path) if config.taught else None
-        begin_narrow(self.model, config, LEAST_UNITS, lambda: _lines_to_judge_by(config))
+        begin_narrow(self.model, config, LEAST_UNITS, lambda: _lines_to_judge_by(config, self._narrowed))
         self._folders = tuple(map(Path, config.sets))
 
     def groups(self) -> list[dict[str, Any]]:
@@ -68,7 +69,7 @@ class RecogniserTask:
         c = self.config
         source = LineSource(
             c.seed, c.pool, c.widest, self._folders, share=c.set_share, strength=c.set_wear,
-            by_hand=c.by_hand, joined=c.joined,
+            by_hand=c.by_hand, joined=c.joined, narrowed=self._narrowed,
         )  # fmt: skip
         return batches(source, area=c.area, most=c.most, pool=place[0], skip=place[1], step=step, beside=c.drawers)
 
@@ -87,9 +88,9 @@ class RecogniserTask:
 
     def check(self, model: nn.Module, device: torch.device) -> dict[str, float]:
         """`cer` on synthetic lines with prose and fonts kept out; `own_cer` on split `test` of the sets, if any."""
-        found = {"cer": cer(model, held_out_lines(self.config.checked), device)}
+        found = {"cer": cer(model, held_out_lines(self.config.checked), device, self._narrowed)}
         if self._folders and (own := corrected(self._folders, "test")):
-            found["own_cer"] = cer(model, own, device)
+            found["own_cer"] = cer(model, own, device, self._narrowed)
         return found
 
 
@@ -121,8 +122,11 @@ def _teacher(path: Path) -> LineRecogniser:
     return teacher
 
 
-def _lines_to_judge_by(config: RecogniserTraining) -> list[torch.Tensor]:
-    lines = LineSource(_JUDGED_SEED, _JUDGED, config.widest, by_hand=config.by_hand, joined=config.joined)(0)
+def _lines_to_judge_by(config: RecogniserTraining, narrowed: float) -> list[torch.Tensor]:
+    source = LineSource(
+        _JUDGED_SEED, _JUDGED, config.widest, by_hand=config.by_hand, joined=config.joined, narrowed=narrowed
+    )
+    lines = source(0)
     return [stacked(lines[place : place + _CHECK_BATCH])[0] for place in range(0, len(lines), _CHECK_BATCH)]
 
 
@@ -132,9 +136,9 @@ def held_out_lines(count: int) -> Lines:
     return [sample_line(_CHECK_SEED, number, held_out=True) for number in range(count)]
 
 
-def cer(model: nn.Module, lines: Sequence[tuple[Any, str]], device: torch.device) -> float:
-    """Edits over signs of the truth, in 0..1 and above; greedy decoding."""
-    seen = ((scale_to_height(image, NARROWED), text) for image, text in lines)
+def cer(model: nn.Module, lines: Sequence[tuple[Any, str]], device: torch.device, narrowed: float) -> float:
+    """Edits over signs of the truth, in 0..1 and above; greedy decoding; lines at `narrowed` of their width."""
+    seen = ((scale_to_height(image, narrowed), text) for image, text in lines)
     scaled = sorted(seen, key=lambda pair: pair[0].shape[1])
     wrong = signs = 0
     for start in range(0, len(scaled), _CHECK_BATCH):

@@ -118,7 +118,7 @@ def test_a_run_may_ask_for_more_hands(monkeypatch: pytest.MonkeyPatch) -> None:
     asked = []
     monkeypatch.setattr(lines, "sample_line", lambda *_, **shares: asked.append(shares) or (CROP, "a"))
     task = RecogniserTask.__new__(RecogniserTask)
-    task.config, task._folders = config.model_copy(update={"drawers": 0}), ()
+    task.config, task._folders, task._narrowed = config.model_copy(update={"drawers": 0}), (), 1.0
     next(task.stream((0, 0), 1))
     assert {(each["by_hand"], each["joined"]) for each in asked} == {(config.by_hand, config.joined)}
     assert (config.by_hand, config.joined) != (BY_HAND, JOINED)

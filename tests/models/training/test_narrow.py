@@ -10,7 +10,7 @@ import torch
 from models.charset import CHARSET
 from models.ports.line_detector import load_detector
 from models.ports.line_recogniser import LineRecogniser, load_recogniser
-from models.recognition.prepare import NARROWED, scale_to_height
+from models.recognition.prepare import scale_to_height
 from models.synthesis.lines import sample_line
 from models.training.config import TrainingConfigInvalid
 from models.training.detector.loss import taught_loss
@@ -28,7 +28,7 @@ SHARE = 0.7
 
 def _pixels(seed: int, count: int) -> list[torch.Tensor]:
     lines = [sample_line(seed, number, by_hand=0.0) for number in range(count)]
-    return [stacked([(scale_to_height(image, NARROWED), text)])[0] for image, text in lines]
+    return [stacked([(scale_to_height(image, 0.95), text)])[0] for image, text in lines]
 
 
 def _champion() -> LineRecogniser:

@@ -24,8 +24,9 @@ from tests.models.conftest import DrawnPage
 ENGINES: tuple[Engine, ...] = ("onnxruntime", "openvino", "torch")
 EXACT = 2e-3
 """Two runtimes in float32 differ by the order of their sums alone."""
-MOVED = 4.0
-"""Corners of lines may move by so many pixels of a page at 200 dpi (3.1 were seen in bfloat16 on three pages)."""
+MOVED = 6.0
+"""Corners of lines may move by so many pixels of a page at 200 dpi: a pixel of the map is 2.6 wide (5.1 were seen with
+bfloat16 and integers)."""
 
 
 @pytest.fixture(scope="module")

@@ -27,7 +27,7 @@ def tiny_recogniser(run: Path, **changes: Any) -> RecogniserTraining:
 
 
 def tiny_detector(run: Path, **changes: Any) -> DetectorTraining:
-    small = {"pool": 1, "crops_per_page": 2, "batch": 2, "side": 160, "crops": 1000}
+    small = {"start": "stock", "pool": 1, "crops_per_page": 2, "batch": 2, "side": 160, "crops": 1000}
     return read_config(CONFIGS / "detector.yaml", DetectorTraining, {"run": run, **TINY, **small, **changes})
 
 

@@ -19,6 +19,7 @@ from tests.models.training.conftest import CONFIGS, tiny_recogniser
         ("recogniser_narrow", RecogniserTraining),
         ("finetune", RecogniserTraining),
         ("detector", DetectorTraining),
+        ("detector_narrow", DetectorTraining),
     ],
 )
 def test_the_configurations_that_ship_are_valid(name: str, kind: type) -> None:

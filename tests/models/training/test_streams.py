@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
@@ -38,6 +39,13 @@ def test_a_process_beside_draws_the_same_and_ends_with_the_stream() -> None:
     beside = list(islice(running, 3))
     running.close()
     assert all(torch.equal(a.pixels, b.pixels) for a, b in zip(here, beside, strict=True))
+
+
+def test_lines_are_seen_at_a_share_of_their_width() -> None:
+    whole = {text: image.shape[1] for image, text in SOURCE(0)}
+    narrow = {text: image.shape[1] for image, text in replace(SOURCE, narrowed=0.8)(0)}
+    both = [text for text in narrow if text in whole and whole[text] > 80]
+    assert len(both) > 8 and all(0.74 < narrow[text] / whole[text] < 0.86 for text in both)
 
 
 def test_two_workers_share_the_pools_between_them() -> None:

@@ -14,7 +14,7 @@ import pytest
 from models.engines import Hardware
 from models.evaluation.errors import edits
 from models.recognition.prepare import BUCKET, WIDEST, bucket_width, scale_to_height, scaled_width
-from models.recognition.recogniser import IN_DOUBT, UNREAD, OnnxRecogniser
+from models.recognition.recogniser import IN_DOUBT, ROOMY, UNREAD, OnnxRecogniser
 from models.synthesis.lines import sample_line
 from models.synthesis.lines.blank import blank_line
 from models.weights import HERE, WeightsRejected, registry
@@ -41,7 +41,7 @@ def test_coefficients_of_another_version_are_refused_when_the_file_is_opened(tmp
         OnnxRecogniser(weights, Hardware(threads=1), tmp_path)
 
 
-@pytest.mark.parametrize(("told", "width"), [("", 256), ("0.9", 192), ("1.1", 0), ("wide", 0)])
+@pytest.mark.parametrize(("told", "width"), [("", 384), ("0.9", 320), ("1.1", 0), ("wide", 0)])
 def test_a_file_says_to_which_share_of_their_width_lines_are_narrowed(tmp_path: Path, told: str, width: int) -> None:
     onnx = pytest.importorskip("onnx")
     shipped = registry()["recogniser"]
@@ -59,7 +59,7 @@ def test_a_file_says_to_which_share_of_their_width_lines_are_narrowed(tmp_path: 
             OnnxRecogniser(weights, Hardware(threads=1), tmp_path)
         return
     opened = OnnxRecogniser(weights, Hardware(threads=1), tmp_path)
-    crop = np.full((24, 100, 3), 255, dtype=np.uint8)
+    crop = np.full((24, 180, 3), 255, dtype=np.uint8)
     assert opened.bucket(crop) == width
     assert opened.recognise([crop]) == [("", 0.0)]
 
@@ -113,7 +113,7 @@ def test_lines_upside_down_are_read_and_upright_ones_stay(recogniser: OnnxRecogn
 def test_a_second_look_at_lines_in_doubt_reads_more_of_them_right_and_is_never_less_sure(
     recogniser: OnnxRecogniser,
 ) -> None:
-    drawn = [sample_line(90_020, number, held_out=True) for number in range(240)]
+    drawn = [sample_line(90_024, number, held_out=True) for number in range(400)]
     every = recogniser.evidence([image for image, _ in drawn])
     once = recogniser.recognise([image for image, _ in drawn], again=False)
     doubtful = [number for number, (_, sure) in enumerate(once) if sure < IN_DOUBT and every[number].unread <= UNREAD]
@@ -156,7 +156,8 @@ def test_a_line_a_little_over_a_bucket_is_squeezed_into_it(width: int, seen: int
 
 def test_a_bucket_is_decided_by_the_crop_alone(recogniser: OnnxRecogniser) -> None:
     assert (bucket_width(192), bucket_width(193)) == (192, 256)
-    crop = np.zeros((24, 100, 3), dtype=np.uint8)
-    assert recogniser.bucket(crop) == bucket_width(scaled_width(crop, recogniser._narrowed))
+    long, short = np.zeros((24, 180, 3), dtype=np.uint8), np.zeros((24, 100, 3), dtype=np.uint8)
+    assert recogniser.bucket(long) == bucket_width(scaled_width(long, recogniser._narrowed))
+    assert recogniser.bucket(short) == bucket_width(scaled_width(short, recogniser._narrowed * ROOMY))
     assert recogniser.bucket(np.zeros((1, 9000, 3), dtype=np.uint8)) == WIDEST
     assert WIDEST % BUCKET == 0

@@ -19,6 +19,7 @@ from models.orientation.orienter import OnnxOrienter
 from models.orientation.proof import best_turn
 from models.orientation.turning import turn, untouched_polygon
 from models.protocols import Detector, Image, Layout, Recogniser
+from models.seals import without_seals
 from models.weights import Weights, registry
 from models.weights.places import Place, shipped
 
@@ -115,7 +116,7 @@ class Reader:
         started = time.perf_counter()
         height, width = image.shape[:2]
         rotation = self.orient(image)
-        upright = turn(image, rotation)
+        upright = without_seals(turn(image, rotation))  # once for both steps
         found = self.layout(upright)
         texts = self.recognise(self.crop(upright, found.polygons))
         lines = tuple(

@@ -85,7 +85,7 @@ async def read(house: House, lease: Lease) -> None:
     # Chosen once: whatever is promoted meanwhile, this page is read by one model from its first line to its last.
     chosen = await house.transaction(choose)
     begun = time.perf_counter()
-    image = await house.pool.keep(pages.load_image, order.image_key)
+    image = await house.pool.keep(pages.page_to_read, order.image_key)
     found = await house.pool.detect(image, chosen.detector)
     crops = await house.pool.keep(pages.crop_page, image, found.polygons)
     texts = await house.pool.recognise(crops, chosen.recogniser)

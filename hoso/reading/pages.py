@@ -27,6 +27,7 @@ from config.settings import Limits, Settings
 from dossiers.errors import HosoError
 from dossiers.page import Line, PageReading, Polygon
 from models.reader import Reader
+from models.seals import without_seals
 from workers.formats import sniff
 from workers.stages.ingest import SourceFile, ingest
 from workers.stages.prepare import prepare
@@ -122,8 +123,9 @@ class PageReader:
         ready = prepare(drawn.image, self._reader.orient)
         if ready.blank:
             return PageReading((), width, height, 0, time.perf_counter() - began)
-        found = self._reader.layout(ready.image)
-        texts = self._reader.recognise(self._reader.crop(ready.image, found.polygons))
+        seen = without_seals(ready.image)  # once for both: a page without them is soon looked through
+        found = self._reader.layout(seen)
+        texts = self._reader.recognise(self._reader.crop(seen, found.polygons))
         scale = _given_size(page, width) / width
         back = np.diag([scale, scale, 1.0]) @ np.linalg.inv(np.array(ready.matrix))
         lines = tuple(

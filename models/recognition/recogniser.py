@@ -41,7 +41,7 @@ GPU_BATCH = 16
 SHORT, ROOMY = 256, 1.125
 """Lines of so few columns, the cells of tables above all, are read so much wider: a list of numbers set tight
 (`21, 24`) keeps its space then, and a page takes a hundredth longer."""
-IN_DOUBT, UNREAD, WIDER = 0.6, 0.11, 1.0625
+IN_DOUBT, UNREAD, WIDER = 0.3, 0.11, 1.0625
 """A line with less confidence than the first, or with a larger mark for which no sign was read than the second (the
 height of a line is 1, a dot of a leader has 0.1), is read once more, so much wider: a narrow sign that lay between two
 time steps then lies elsewhere. The reading that leaves less unread stands, then the surer one."""
@@ -156,6 +156,8 @@ class OnnxRecogniser:
 
     def _read(self, pixels: list[Pixels], width: int) -> list[Steps]:
         """The chances [steps, classes] of each line."""
+        if self._places == 1:
+            return list(self._network.run(pixels[0][np.newaxis]))
         batch = np.zeros((self._places, 3, HEIGHT, width), dtype=np.float32)
         batch[: len(pixels)] = pixels
         return list(self._network.run(batch)[: len(pixels)])

@@ -16,6 +16,7 @@ from dossiers.errors import InputError
 from dossiers.page import Line, PageReading, Polygon, reading_to_json
 from models.cropping import crop_lines
 from models.protocols import Layout
+from models.seals import without_seals
 from workers.formats.images import photo_dpi
 from workers.jobs.tools import Image, Tools
 from workers.stages.prepare import prepare
@@ -114,6 +115,11 @@ def load_image(tools: Tools, key: str) -> Image:
     if image is None:
         raise ImageUndecodable(key)
     return np.asarray(image, np.uint8)
+
+
+def page_to_read(tools: Tools, key: str) -> Image:
+    """A prepared page without its seals, taken off once for its layout and its crops. Raises `ImageUndecodable`."""
+    return without_seals(load_image(tools, key))
 
 
 def crop_page(_tools: Tools, image: Image, polygons: Sequence[Polygon]) -> list[Image]:

@@ -34,7 +34,7 @@ _RARE = 0.1
 """Share of printed lines with what prose hardly ever holds: 0.05 µg/m³, a footnote's mark, Ẵ."""
 _VARIED = 0.7
 """Share of written lines drawn as other hands than their face's would write them."""
-_CUT = 0.15
+_CUT = 0.3
 """Share of synthetic lines cut from whole pages, at most: a page gives twelve, so a small pool has none."""
 _BLANK = 0.03
 """Share of drawn lines without a sign, besides what bare boxes pages give: their text is empty."""

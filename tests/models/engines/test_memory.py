@@ -27,6 +27,30 @@ del kept[:5]  # one that stays lies above them
 print((before - resident()) / (5 * size))
 """
 
+FAULTS = """
+import resource
+import numpy as np
+from models.engines.memory import KEPT, LARGE, give_back_large_blocks
+
+def faults():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+
+def a_page():
+    return [np.ones(LARGE // 2, np.uint8) for _ in range(4)]
+
+assert give_back_large_blocks() and 2 * LARGE < KEPT
+a_page()
+before = faults()
+for _ in range(10):
+    a_page()
+print(faults() - before)
+"""
+
+
+def test_what_a_page_freed_is_at_hand_for_the_next() -> None:
+    done = subprocess.run([sys.executable, "-c", FAULTS], capture_output=True, text=True, check=True)
+    assert int(done.stdout) < 1000, "24 MiB of fresh memory a page are 6,144 faults each"
+
 
 @pytest.mark.parametrize(("how", "share"), [("given", 0.95), ("kept", 0.0)])
 def test_freed_blocks_go_back_to_the_system_where_they_were_kept(how: str, share: float) -> None:

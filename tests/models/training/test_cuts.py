@@ -107,9 +107,9 @@ def test_a_pool_holds_lines_cut_from_pages_lines_drawn_alone_and_crops_without_a
 ) -> None:
     monkeypatch.setattr(lines, "sample_line", lambda *_, **__: (CROP, "drawn"))
     texts = [text for _, text in LineSource(3, 160, 1920)(0)]
-    cut = {text for page in (0, 1) for _, text in cuts.cut_lines(3, page) if text}
+    cut = {text for page in range(4) for _, text in cuts.cut_lines(3, page) if text}
     assert len(cut & set(texts)) > 0.8 * len(cut)
-    assert texts.count("drawn") > 0.7 * len(texts)
+    assert texts.count("drawn") > 0.6 * len(texts)
     assert 160 * 0.02 < texts.count("") < 160 * 0.1
 
 

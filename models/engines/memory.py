@@ -1,4 +1,4 @@
-"""What a reader's process gives back to the system."""
+"""What a reader's process gives back to the system, and what it keeps at hand."""
 
 from __future__ import annotations
 

@@ -156,7 +156,7 @@ class OnnxRecogniser:
 
     def _read(self, pixels: list[Pixels], width: int) -> list[Steps]:
         """The chances [steps, classes] of each line."""
-        if self._places == 1:
+        if self._places == 1:  # nothing to be put together: fresh memory costs more than sums
             return list(self._network.run(pixels[0][np.newaxis]))
         batch = np.zeros((self._places, 3, HEIGHT, width), dtype=np.float32)
         batch[: len(pixels)] = pixels
